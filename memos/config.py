@@ -1,0 +1,312 @@
+"""Settings: flags > environment > project file > user file > defaults. Every value knows where it came from.
+
+One pydantic model a section. Files are TOML (`memos.toml` in the project, `config.toml` in the user's configuration
+folder); environment variables are `MEMOS_HOME`, `MEMOS_NAMESPACE` and `MEMOS_<SECTION>__<KEY>`. Knows no store and no
+model: it names them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from memos.errors import ConfigError
+
+PROJECT_FILE = "memos.toml"
+USER_FILE = "config.toml"
+ENV_PREFIX = "MEMOS_"
+NAMESPACE_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.@:/-]{0,127}$")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(Section):
+    """The SQL database that is the truth for every tier."""
+
+    url: str = Field("", description="SQLAlchemy URL; empty means memos.db in the home folder")
+    busy_timeout_ms: int = Field(10_000, ge=0, description="how long a writer waits for another process's lock")
+    max_text_chars: int = Field(200_000, gt=0, description="an experience longer than this is refused, never cut")
+
+
+class EmbedderSettings(Section):
+    """What turns text into vectors. Changing it needs `memos doctor --rebuild`."""
+
+    name: str = Field("minilm", description="minilm | a local folder or hub id | module:Class of a LangChain Embeddings")
+    revision: str = Field("", description="pinned revision of a hub model")
+    batch_size: int = Field(32, gt=0)
+
+
+class ModelSettings(Section):
+    """The language model that answers and whose memory layer learns."""
+
+    name: str = Field("assistant", description="assistant (shipped) | a local folder or hub id of a causal LM")
+    chat: str = Field("", description="module:Class?key=value of a LangChain chat model; answers from the store alone")
+    device: str = "cpu"
+    threads: int = Field(0, ge=0, description="torch threads; 0 leaves torch's own choice")
+    max_new_tokens: int = Field(48, gt=0, le=4096)
+    allow_network: bool = Field(False, description="whether a model may be fetched from a hub")
+
+
+class MemorySettings(Section):
+    """The memory layer attached to a model. Fixed once a ledger exists: other values are another model."""
+
+    layer: int = Field(1, ge=0, description="decoder block beside whose feed-forward the memory sits")
+    n_keys: int = Field(128, ge=8, le=4096, description="sub-keys per half; slots = n_keys squared")
+    heads: int = Field(4, ge=1)
+    top_k: int = Field(8, ge=1)
+    key_seed: int = 0
+
+
+class ContextSettings(Section):
+    """The conversation window."""
+
+    max_tokens: int = Field(512, gt=0)
+    reserve_output: int = Field(64, ge=0)
+
+
+class RoutingSettings(Section):
+    """What is kept of what is observed."""
+
+    policy: str = Field("rules", description="rules | module:Class")
+    near_duplicate: float = Field(0.97, gt=0, le=1, description="cosine from which a text is merged, not added")
+    secrets: Literal["redact", "drop", "keep"] = "redact"
+
+
+class RecallSettings(Section):
+    """How questions are answered."""
+
+    policy: str = Field("cascade", description="cascade | retrieve-always | parameters-only | module:Class")
+    k: int = Field(8, gt=0, le=1000)
+    token_budget: int = Field(256, gt=0, description="tokens of recalled text put before the model")
+    inject: int = Field(6, gt=0, description="most records put before the model")
+    confidence: float = Field(0.85, ge=0, le=1, description="a parametric answer below this is not kept")
+    familiarity: float = Field(0.2, ge=0, le=1, description="least share of slot weight in rows owned by live writes")
+
+
+class ConsolidationSettings(Section):
+    """What graduates into the parameters, and what a write must prove."""
+
+    policy: str = Field("threshold", description="threshold | module:Class")
+    min_score: float = Field(0.5, ge=0, le=1)
+    max_records: int = Field(64, gt=0, description="most records one run writes")
+    seed: int = 0
+    gate_held_out: float = Field(0.6, ge=0, le=1, description="a record below this share of held-out wordings is left out")
+    gate_old: float = Field(0.02, ge=0, le=1, description="largest loss of old knowledge a run may cost")
+    gate_honest: float = Field(0.90, ge=0, le=1, description="least share of untaught questions answered as before")
+
+
+class RetentionSettings(Section):
+    policy: str = Field("keep-all", description="keep-all | module:Class")
+
+
+class Settings(Section):
+    """All settings. `namespace` has no default in the library; the CLI passes one and shows it."""
+
+    home: Path
+    namespace: str | None = None
+    store: StoreSettings = StoreSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    model: ModelSettings = ModelSettings()
+    memory: MemorySettings = MemorySettings()
+    context: ContextSettings = ContextSettings()
+    routing: RoutingSettings = RoutingSettings()
+    recall: RecallSettings = RecallSettings()
+    consolidation: ConsolidationSettings = ConsolidationSettings()
+    retention: RetentionSettings = RetentionSettings()
+
+    @field_validator("namespace")
+    @classmethod
+    def _namespace_is_a_name(cls, value: str | None) -> str | None:
+        if value is not None and not NAMESPACE_PATTERN.match(value):
+            raise ValueError("letters, digits and _ . @ : / - only, at most 128, starting with a letter or digit")
+        return value
+
+    @property
+    def database_url(self) -> str:
+        return self.store.url or f"sqlite:///{self.home / 'memos.db'}"
+
+
+@dataclass(frozen=True)
+class LoadedSettings:
+    """Settings and, for each dotted key, the place its value came from."""
+
+    settings: Settings
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """(key, value, origin) of every setting, in declaration order."""
+        return [(key, _shown(value), self.origins.get(key, "default")) for key, value in _flatten(self.settings)]
+
+
+def default_home() -> Path:
+    return Path(platformdirs.user_data_dir("memos"))
+
+
+def user_file() -> Path:
+    return Path(platformdirs.user_config_dir("memos")) / USER_FILE
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    project_dir: Path | None = None,
+    user_config: Path | None = None,
+) -> LoadedSettings:
+    """Merge every source. `flags` are dotted keys ("recall.k"); None values are ignored.
+
+    Raises ConfigError for an unreadable file, an unknown key or a value of the wrong kind; the message names the
+    source it came from.
+    """
+    environ = os.environ if environ is None else environ
+    project_file = (project_dir or Path.cwd()) / PROJECT_FILE
+    layers: list[tuple[str, dict[str, Any]]] = [("default", {"home": default_home()})]
+    for origin, path in (("user file", user_config or user_file()), ("project file", project_file)):
+        layers.append((f"{origin} {path.name}", _read_toml(path)))
+    layers.append(("environment", _from_environment(environ)))
+    layers.append(("flag", {key: value for key, value in (flags or {}).items() if value is not None}))
+
+    merged: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    known = known_keys()
+    for origin, layer in layers:
+        for key, value in layer.items():
+            if key not in known:
+                raise ConfigError(
+                    f"unknown setting {key!r} in {origin}", hint="memos config show lists every setting",
+                    code="config.unknown_key",
+                )
+            merged[key] = value
+            origins[key] = origin
+    try:
+        settings = Settings.model_validate(_nest(merged))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(
+            f"setting {key!r} from {origins.get(key, 'default')}: {first['msg']}",
+            hint=f"memos config show, or memos config set {key} VALUE", code="config.invalid",
+        ) from None
+    home = settings.home.expanduser()
+    if not home.is_absolute():
+        home = (project_dir or Path.cwd()) / home
+    return LoadedSettings(settings.model_copy(update={"home": home}), origins)
+
+
+def known_keys() -> dict[str, str]:
+    """Every dotted key with its description."""
+    keys: dict[str, str] = {}
+    for name, info in Settings.model_fields.items():
+        section = info.annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            for inner, inner_info in section.model_fields.items():
+                keys[f"{name}.{inner}"] = inner_info.description or ""
+        else:
+            keys[name] = info.description or ""
+    return keys
+
+
+def write_setting(path: Path, key: str, value: str) -> None:
+    """Set one dotted key in a TOML file, keeping comments and order. The merged result is validated first.
+
+    Raises ConfigError and leaves the file as it was when the key or value is not acceptable.
+    """
+    import tomlkit
+
+    if key not in known_keys():
+        raise ConfigError(f"unknown setting {key!r}", hint="memos config show lists every setting",
+                          code="config.unknown_key")
+    document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+    parsed = _parse_scalar(value)
+    table: Any = document
+    *parents, leaf = key.split(".")
+    for parent in parents:
+        table = table.setdefault(parent, tomlkit.table())
+    table[leaf] = parsed
+    try:
+        Settings.model_validate(_nest({"home": Path("."), **_dotted(tomllib.loads(tomlkit.dumps(document)))}))
+    except ValidationError as error:
+        raise ConfigError(f"{key} = {value}: {error.errors()[0]['msg']}", hint=known_keys()[key],
+                          code="config.invalid") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(path.suffix + ".tmp")
+    temporary.write_text(tomlkit.dumps(document), "utf-8")
+    temporary.replace(path)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return _dotted(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}", hint="mend or remove the file",
+                          code="config.bad_file") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="check its permissions",
+                          code="config.bad_file") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Only variables that name a setting count: another program may own MEMOS_SOMETHING."""
+    known = known_keys()
+    found: dict[str, Any] = {}
+    for key in known:
+        name = ENV_PREFIX + key.upper().replace(".", "__")
+        if environ.get(name, "") != "":
+            found[key] = environ[name]
+    return found
+
+
+def _dotted(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            flat.update(_dotted(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _nest(flat: Mapping[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for key, value in flat.items():
+        *parents, leaf = key.split(".")
+        branch = tree
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+        branch[leaf] = value
+    return tree
+
+
+def _flatten(settings: Section, prefix: str = "") -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, Section):
+            rows.extend(_flatten(value, f"{prefix}{name}."))
+        else:
+            rows.append((f"{prefix}{name}", value))
+    return rows
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _parse_scalar(text: str) -> Any:
+    """A TOML scalar when it reads as one, else the text itself, so that names need no quotes."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

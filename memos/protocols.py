@@ -1,0 +1,376 @@
+"""The seams: what the manager needs from stores, policies, embedders and models, and nothing about how they do it.
+
+Every implementation of a seam passes the same contract suite in `tests/contracts/`. All methods that touch stored
+data take a namespace, and filter by it inside the query. Methods that write join the transaction opened by
+`UnitOfWork.begin()` in the same thread, or run in one of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vector = npt.NDArray[np.float32]
+
+from memos.types import (
+    AuditEvent,
+    Candidate,
+    CascadeVerdict,
+    ConsolidationRun,
+    EntryKind,
+    Experience,
+    FactKey,
+    JsonDict,
+    MemoryRecord,
+    RecallDecision,
+    RecallHit,
+    RecordState,
+    Revision,
+    RoutingDecision,
+)
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what); total 0 means unknown."""
+
+
+class UnitOfWork(Protocol):
+    """One SQL transaction. Re-entrant in a thread: an inner `begin` joins the outer one."""
+
+    def begin(self) -> AbstractContextManager[None]: ...
+
+
+class Embedder(Protocol):
+    """Text to unit vectors. `identity` names model, revision, pooling and dimension; equal identity, equal vectors."""
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> Vector:
+        """float32 [len(texts), dimension], rows of norm 1."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by inner product among vectors keyed by an integer. Derived: SQL can rebuild it."""
+
+    @property
+    def sequence(self) -> int:
+        """Number of the last change of the SQL store that this index has seen."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def add(self, keys: Sequence[int], vectors: Vector) -> None: ...
+
+    def remove(self, keys: Sequence[int]) -> None: ...
+
+    def search(self, query: Vector, k: int, allowed: npt.NDArray[np.int64] | None) -> list[tuple[int, float]]:
+        """(key, inner product), best first, among `allowed` keys only; None allows all. The filter acts inside."""
+        ...
+
+    def save(self, sequence: int) -> None: ...
+
+    def clear(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A stored record close to a new text, for the routing policy."""
+
+    record: MemoryRecord
+    cosine: float
+
+
+@dataclass(frozen=True)
+class StoreCounts:
+    """Rows of one namespace."""
+
+    experiences: int
+    records: int
+    active: int
+    paused: int
+    superseded: int
+    bytes: int
+
+
+class TokenStore(Protocol):
+    """Every experience word for word, searchable; SQL is the truth.
+
+    Filters are the typed expression of `memos.stores.filters`. `get` and friends raise NotFoundError for an id that
+    is absent *or belongs to another namespace*: the two cannot be told apart from outside.
+    """
+
+    def add_experience(self, experience: Experience, decision: RoutingDecision) -> None:
+        """Store the experience and the decision taken about it; a dropped experience keeps its decision, not its text."""
+        ...
+
+    def add(self, record: MemoryRecord, vector: Vector | None) -> None: ...
+
+    def supersede(self, namespace: str, record_id: str, by: MemoryRecord, at: datetime, reason: str) -> None:
+        """Close the older record's validity at `at`; both stay readable."""
+        ...
+
+    def merge(self, namespace: str, record_id: str, experience: Experience, reason: str) -> MemoryRecord:
+        """Count one more sighting of the same content."""
+        ...
+
+    def update(self, namespace: str, record_id: str, *, text: str, vector: Vector | None, reason: str,
+               fact: FactKey | None = None) -> MemoryRecord: ...
+
+    def set_state(self, namespace: str, record_id: str, state: RecordState, reason: str) -> MemoryRecord: ...
+
+    def approve(self, namespace: str, record_ids: Sequence[str]) -> None: ...
+
+    def mark_learned(self, namespace: str, record_ids: Sequence[str], run_id: int | None) -> None: ...
+
+    def touch(self, namespace: str, recalled: Sequence[str], cited: Sequence[str], at: datetime) -> None:
+        """Count a use. Not a revision."""
+        ...
+
+    def get(self, namespace: str, record_id: str) -> MemoryRecord: ...
+
+    def resolve(self, namespace: str, prefix: str) -> str:
+        """The one id that starts with `prefix`. Raises NotFoundError for none, InputError for several."""
+        ...
+
+    def list(self, namespace: str, *, where: Any | None = None, states: Sequence[RecordState] = (),
+             limit: int = 100, offset: int = 0, newest_first: bool = True) -> list[MemoryRecord]: ...
+
+    def history(self, namespace: str, record_id: str) -> list[Revision]: ...
+
+    def decisions(self, namespace: str, *, limit: int = 100, record_id: str | None = None) -> list[RoutingDecision]: ...
+
+    def find_exact(self, namespace: str, digest: str) -> MemoryRecord | None:
+        """The active record whose normalised text has this `text_hash`."""
+        ...
+
+    def find_fact(self, namespace: str, subject: str, attribute: str) -> list[MemoryRecord]:
+        """Active records about the same subject and attribute, newest first."""
+        ...
+
+    def neighbours(self, namespace: str, vector: Vector, k: int) -> list[Neighbour]: ...
+
+    def search(self, namespace: str, query: str, vector: Vector | None, k: int, *, where: Any | None = None,
+               as_of: datetime | None = None) -> list[RecallHit]: ...
+
+    def purge(self, namespace: str, record_ids: Sequence[str]) -> dict[str, int]:
+        """Erase records, revisions, experiences, vectors, index entries; returns rows erased by kind."""
+        ...
+
+    def compact(self) -> None:
+        """Make erased bytes unreadable on disk: checkpoint the log, vacuum. Outside any transaction."""
+        ...
+
+    def experience(self, namespace: str, experience_id: str) -> Experience: ...
+
+    def experiences(self, namespace: str, *, session: str | None = None, limit: int = 100) -> list[Experience]: ...
+
+    def namespaces(self) -> list[str]: ...
+
+    def counts(self, namespace: str) -> StoreCounts: ...
+
+    def rebuild_index(self, progress: Progress | None = None) -> int: ...
+
+
+class AuditLog(Protocol):
+    """Append-only, hash-chained. `append` joins the caller's transaction, so no state changes without its event."""
+
+    def append(self, *, namespace: str, kind: str, subject: str, payload: JsonDict, actor: str) -> AuditEvent: ...
+
+    def events(self, namespace: str | None = None, *, limit: int | None = None, kinds: Sequence[str] = (),
+               newest_first: bool = True) -> list[AuditEvent]: ...
+
+    def last_sequence(self) -> int: ...
+
+    def verify(self) -> int:
+        """Number of events checked. Raises ChainBroken naming the first event that does not follow."""
+        ...
+
+
+class ContextBuffer(Protocol):
+    """The conversation now, under a token budget. Nothing leaves before the token store holds it."""
+
+    def append(self, experience: Experience) -> None: ...
+
+    def turns(self, session: str) -> list[Experience]: ...
+
+    def messages(self, session: str, budget: int) -> list[dict[str, str]]: ...
+
+
+class RoutingPolicy(Protocol):
+    """Where an experience goes. Pure: everything it may know comes in."""
+
+    name: str
+
+    def route(self, experience: Experience, view: RoutingView) -> RoutingDecision: ...
+
+
+@dataclass(frozen=True)
+class RoutingView:
+    """What a routing policy may look at."""
+
+    fact: FactKey | None
+    exact: MemoryRecord | None
+    same_fact: Sequence[MemoryRecord]
+    neighbours: Sequence[Neighbour]
+    injected: Sequence[str]
+    now: datetime
+
+
+class RecallPolicy(Protocol):
+    """Ask the parameters, the store, or both."""
+
+    name: str
+
+    def decide(self, question: str, view: RecallView) -> RecallDecision: ...
+
+    def keep(self, view: ParametricAnswerView) -> CascadeVerdict: ...
+
+
+@dataclass(frozen=True)
+class RecallView:
+    """What the recall policy may know before anything is asked."""
+
+    live_records: int
+    has_parameters: bool
+    has_store: bool
+    forced: str | None = None
+
+
+@dataclass(frozen=True)
+class ParametricAnswerView:
+    """A parametric answer and what speaks for it. `newer_fact` is a stored record that overrules the write."""
+
+    text: str
+    known: bool
+    confidence: float
+    familiarity: float
+    newer_record: str | None
+
+
+class ConsolidationPolicy(Protocol):
+    """Which records graduate into the parameters, and why the others do not."""
+
+    name: str
+
+    def choose(self, records: Sequence[MemoryRecord], now: datetime) -> tuple[list[Candidate], list[Candidate]]: ...
+
+
+class RetentionPolicy(Protocol):
+    """Which records fade. Fading pauses; only forget erases."""
+
+    name: str
+
+    def fading(self, records: Sequence[MemoryRecord], now: datetime) -> list[Candidate]: ...
+
+
+class Generator(Protocol):
+    """Turns a prompt into text. `count_tokens` uses the model's real tokenizer."""
+
+    @property
+    def identity(self) -> str: ...
+
+    def answer(self, question: str, notes: Sequence[str], history: Sequence[Mapping[str, str]]) -> GeneratedText: ...
+
+    def stream(self, question: str, notes: Sequence[str], history: Sequence[Mapping[str, str]]) -> Iterator[str]: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+
+@dataclass(frozen=True)
+class GeneratedText:
+    """`confidence` is exp of the mean token log-probability, in [0, 1]; None where the model does not tell."""
+
+    text: str
+    confidence: float | None
+    known: bool
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One write or sleep of one run: rows before and after, and everything needed to do it again.
+
+    `seed` is the randomness of the step, `settings` its recipe, `lesson` the wordings of a write (None for a sleep):
+    with the rows before it they determine the rows after it, bit for bit. `file` is the sha256 of the safetensors
+    file that holds `rows`, `before` and `after`; empty once `forget` erased it.
+    """
+
+    seq: int
+    run_id: int
+    namespace: str
+    kind: EntryKind
+    record_id: str | None
+    lesson: JsonDict | None
+    layer: int
+    file: str
+    rows: int
+    seed: int
+    settings: JsonDict
+    report: JsonDict
+    digest_before: str
+    digest_after: str
+    live: bool = True
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """The tensors of one entry, as arrays: rows int64 [t], before and after float32 [t, d_value]."""
+
+    rows: npt.NDArray[np.int64]
+    before: Vector
+    after: Vector
+
+
+class SlotLedger(Protocol):
+    """Every write to the parameters, in order, with old and new rows. Nothing leaves it but by `erase`."""
+
+    def new_run(self, run: ConsolidationRun) -> ConsolidationRun:
+        """Store the run under a new id, which it returns filled in."""
+        ...
+
+    def set_run(self, run: ConsolidationRun) -> None: ...
+
+    def runs(self, namespace: str, *, limit: int | None = None) -> list[ConsolidationRun]: ...
+
+    def run(self, namespace: str, run_id: int) -> ConsolidationRun:
+        """Raises NotFoundError for an id that is absent or another namespace's."""
+        ...
+
+    def head(self, namespace: str) -> int:
+        """Number of the last change to this namespace's ledger; 0 when nothing was ever written."""
+        ...
+
+    def append(self, entry: LedgerEntry, change: RowChange) -> LedgerEntry:
+        """Store the tensors, then the row; `seq` and `file` are filled in."""
+        ...
+
+    def retire(self, namespace: str, seqs: Sequence[int]) -> None:
+        """Mark entries as no longer part of what the model knows. Their files stay."""
+        ...
+
+    def entries(self, namespace: str, *, live: bool | None = True, run_id: int | None = None,
+                record_id: str | None = None) -> list[LedgerEntry]: ...
+
+    def change(self, entry: LedgerEntry) -> RowChange:
+        """Raises CorruptStore when the file is missing or its content does not match its name."""
+        ...
+
+    def erase(self, namespace: str, record_ids: Sequence[str], from_seq: int) -> dict[str, int]:
+        """Erase the lessons of `record_ids`, and the tensors of every retired entry from `from_seq` on."""
+        ...
+
+    def sweep(self) -> int:
+        """Remove tensor files that no row names; returns how many."""
+        ...
+
+    def bytes(self, namespace: str) -> int: ...
