@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    from memos.augmentation import Lesson
 
     Vector = npt.NDArray[np.float32]
 
@@ -198,13 +200,48 @@ class AuditLog(Protocol):
 
 
 class ContextBuffer(Protocol):
-    """The conversation now, under a token budget. Nothing leaves before the token store holds it."""
+    """The conversation now, under a token budget. Nothing enters it that the token store does not hold."""
 
-    def append(self, experience: Experience) -> None: ...
+    def append(self, experience: Experience) -> None:
+        """Put a stored experience at the end of its session. Joins the caller's transaction."""
+        ...
 
-    def turns(self, session: str) -> list[Experience]: ...
+    def turns(self, namespace: str, session: str) -> list[Experience]:
+        """Every turn of the session, oldest first, whole."""
+        ...
 
-    def messages(self, session: str, budget: int) -> list[dict[str, str]]: ...
+    def messages(self, namespace: str, session: str, budget: int) -> list[dict[str, str]]:
+        """Pinned blocks, then the latest turns that fit `budget` tokens less what is reserved for the output."""
+        ...
+
+    def pin(self, namespace: str, label: str, text: str) -> None:
+        """Keep a block before every conversation of the namespace; the same label replaces."""
+        ...
+
+    def unpin(self, namespace: str, label: str) -> None: ...
+
+    def blocks(self, namespace: str) -> list[PinnedBlock]: ...
+
+    def sessions(self, namespace: str) -> list[str]: ...
+
+    def clear(self, namespace: str, session: str) -> int:
+        """Empty the window of one session; the token store keeps what it held. Returns turns removed."""
+        ...
+
+
+@dataclass(frozen=True)
+class PinnedBlock:
+    """Text that stands before every conversation of a namespace."""
+
+    label: str
+    text: str
+
+
+class Prepared(NamedTuple):
+    """A text as it may be stored, and the kinds of secret that were taken out of it."""
+
+    text: str
+    found: tuple[str, ...]
 
 
 class RoutingPolicy(Protocol):
@@ -212,12 +249,21 @@ class RoutingPolicy(Protocol):
 
     name: str
 
-    def route(self, experience: Experience, view: RoutingView) -> RoutingDecision: ...
+    def prepare(self, experience: Experience) -> Prepared:
+        """The text that may be stored. Called before facts, vectors or hashes are made of it."""
+        ...
+
+    def route(self, experience: Experience, view: RoutingView) -> RoutingDecision:
+        """Decide about the experience, its text already prepared.
+
+        ADD with a `target` means: true once, but `target` is newer; the record is born superseded by it.
+        """
+        ...
 
 
 @dataclass(frozen=True)
 class RoutingView:
-    """What a routing policy may look at."""
+    """What a routing policy may look at. `injected`: texts put before the model in this session."""
 
     fact: FactKey | None
     exact: MemoryRecord | None
@@ -249,7 +295,7 @@ class RecallView:
 
 @dataclass(frozen=True)
 class ParametricAnswerView:
-    """A parametric answer and what speaks for it. `newer_fact` is a stored record that overrules the write."""
+    """A parametric answer and what speaks for it. `newer_record` is a stored record that overrules the write."""
 
     text: str
     known: bool
@@ -263,7 +309,11 @@ class ConsolidationPolicy(Protocol):
 
     name: str
 
-    def choose(self, records: Sequence[MemoryRecord], now: datetime) -> tuple[list[Candidate], list[Candidate]]: ...
+    def choose(
+        self, records: Sequence[MemoryRecord], now: datetime, *, min_score: float | None = None
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """(chosen, skipped), best first, each with its reason. `min_score` 0 takes all that may be taken at all."""
+        ...
 
 
 class RetentionPolicy(Protocol):
@@ -374,3 +424,73 @@ class SlotLedger(Protocol):
         ...
 
     def bytes(self, namespace: str) -> int: ...
+
+
+class Overlay(Protocol):
+    """What one namespace's model knows beyond the base: rows of the slot table, as an immutable value."""
+
+    def __len__(self) -> int: ...
+
+    def digest(self) -> str:
+        """Hash of rows and bits. Equal digests, equal knowledge."""
+        ...
+
+
+@dataclass(frozen=True)
+class TrainingStep:
+    """What one write or sleep did: the rows it changed, the overlay that results, and its measurements."""
+
+    change: RowChange
+    overlay: Overlay
+    report: JsonDict
+
+
+@dataclass(frozen=True)
+class GateMeasure:
+    """Free-running, exact-match shares in [0, 1]. `per_lesson` is the held-out share of each lesson, by its key."""
+
+    learned: float
+    held_out: float
+    old_before: float
+    old_after: float
+    honest: float
+    per_lesson: Mapping[str, float]
+
+
+class Augmenter(Protocol):
+    """Many wordings of one fact. Returns no lesson for a text in which it recognises nothing to learn."""
+
+    def lessons(self, record_id: str, text: str) -> Sequence[Lesson]: ...
+
+
+class SlotTrainer(Protocol):
+    """Writes lessons into rows. Deterministic: equal arguments give equal bits, in another process too."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of base weights, tokenizer and addresses; rows learned under another mean nothing here."""
+        ...
+
+    @property
+    def layer(self) -> int: ...
+
+    def recipe(self) -> JsonDict:
+        """The settings of writes and sleeps, kept with every entry so that it can be replayed."""
+        ...
+
+    def empty(self) -> Overlay: ...
+
+    def with_rows(self, overlay: Overlay, rows: npt.NDArray[np.int64], values: Vector) -> Overlay: ...
+
+    def write(self, overlay: Overlay, lesson: Lesson, live: Sequence[Lesson], recipe: JsonDict, seed: int
+              ) -> TrainingStep: ...
+
+    def sleep(self, overlay: Overlay, owned: npt.NDArray[np.int64], lessons: Sequence[Lesson], recipe: JsonDict,
+              seed: int, progress: Progress | None = None) -> TrainingStep: ...
+
+    def measure(self, before: Overlay, after: Overlay, lessons: Sequence[Lesson], live: Sequence[Lesson], seed: int
+                ) -> GateMeasure: ...
+
+    def activate(self, namespace: str, overlay: Overlay) -> None:
+        """Make the model answer for this namespace with these rows."""
+        ...
