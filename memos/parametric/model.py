@@ -1,0 +1,491 @@
+"""A causal language model with one memory layer, one read-only base and one overlay of rows per namespace.
+
+READ FIRST of this folder. Knows how to load, measure, save, answer and say where it looked. Does not know the ledger:
+whoever calls `set_overlay` says what a namespace has learned.
+
+Files beside a model: `memory_config.json`, `memory.safetensors` (whitening; the keys come back from their seed),
+`slot_stats.safetensors`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from memos.errors import FingerprintMismatch, InputError, ModelError, ModelUnavailable
+from memos.parametric import decode
+from memos.parametric.attach import Attachment, Reader, freeze
+from memos.parametric.batch import Batch, Example, by_length
+from memos.parametric.chat import ChatFormat
+from memos.parametric.decode import Generation
+from memos.parametric.files import MemoryFiles, read_memory_files, write_memory_files
+from memos.parametric.layer import Address, MemoryConfig, ProductKeyMemory, RowTable
+from memos.parametric.overlay import RowOverlay
+from memos.parametric.slots import SlotStats
+
+Reading = str | RowOverlay | None
+"""What a prompt reads: a namespace by name, an overlay that is not installed, or None for the base alone."""
+
+_LOGITS_PROBE = 12
+_MEASURE_BATCH = 32
+
+
+@dataclass(frozen=True)
+class SlotReads:
+    """Slots read at P positions of prompt and answer: slots int64 (P, H·k), weights float32 (P, H·k).
+
+    `positions` int64 (P,): token index in prompt + answer; the answer's first token is predicted at index
+    `answer_from`, the prompt's last.
+    """
+
+    slots: Tensor
+    weights: Tensor
+    positions: Tensor
+    answer_from: int
+
+    def at_answer(self) -> Address:
+        """The reads at the positions that predict the answer."""
+        keep = self.positions >= self.answer_from
+        return Address(self.slots[keep], self.weights[keep])
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Sums split over threads differ in their last bits from run to run and machine to machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class MemoryModel:
+    """Base model, memory layer, slot statistics and the overlays in use. The base is never written."""
+
+    def __init__(self, lm: Any, tokenizer: Any, memory: ProductKeyMemory, stats: SlotStats | None) -> None:
+        """Use `load`; this takes parts that are ready. lm: a transformers causal LM; tokenizer: its tokenizer."""
+        freeze([lm, memory])
+        self.lm, self.tokenizer, self.memory = lm, tokenizer, memory
+        self.config = memory.config
+        self.attachment = Attachment(lm, self.config.layer, replace_ffn=self.config.mode == "replace")
+        window = int(getattr(lm.config, "max_position_embeddings", None) or 2048)
+        self.chat = ChatFormat(tokenizer, window)
+        self.base_hash = weights_hash(lm)
+        self.tokenizer_hash = self.chat.tokenizer_hash()
+        self._stats = stats
+        self._residual_rms: float | None = None
+        self._overlays: dict[str, RowOverlay] = {}
+        self._tables: dict[tuple[str, ...], RowTable] = {}
+        self._base_answers: dict[str, str] = {}
+        self._check_head()
+
+    # --- loading and saving -------------------------------------------------------------------------------------
+
+    @classmethod
+    def load(
+        cls,
+        path_or_id: str | Path,
+        *,
+        memory_dir: Path | None = None,
+        config: MemoryConfig | None = None,
+        background: Sequence[str] | None = None,
+        device: str = "cpu",
+        threads: int | None = None,
+    ) -> MemoryModel:
+        """Load a Hugging Face causal LM and its memory layer.
+
+        path_or_id: a local folder or a hub id. memory_dir: where the measured addresses are kept; they are taken from
+        there, else from `<path>/memory`, else measured on `background` (plain statements; generated when None) and
+        saved to `memory_dir`. config: the layer's shape for a first measurement; stored files win unless it differs,
+        which is an error. threads: torch's CPU threads, left alone when None.
+        Raises ModelUnavailable, FingerprintMismatch (files measured on another base or tokenizer), ModelError.
+        """
+        if device != "cpu":
+            raise ModelError(
+                f"memory writes are deterministic on the CPU only, not on {device!r}",
+                hint="use device='cpu'",
+                code="model.device",
+            )
+        if threads is not None:
+            torch.set_num_threads(threads)
+        lm, tokenizer = load_base(path_or_id)
+        return cls.from_parts(
+            lm,
+            tokenizer,
+            memory_dir=memory_dir,
+            shipped_dir=Path(path_or_id) / "memory",
+            config=config,
+            background=background,
+        )
+
+    @classmethod
+    def from_parts(
+        cls,
+        lm: Any,
+        tokenizer: Any,
+        *,
+        memory_dir: Path | None = None,
+        shipped_dir: Path | None = None,
+        config: MemoryConfig | None = None,
+        background: Sequence[str] | None = None,
+    ) -> MemoryModel:
+        """`load` for a language model that is already in memory."""
+        for folder in (memory_dir, shipped_dir):
+            files = read_memory_files(folder) if folder is not None else None
+            if files is not None:
+                if config is not None and config != files.config:
+                    raise FingerprintMismatch(
+                        f"{folder} was measured with another memory configuration",
+                        hint="leave the configuration out, or use another folder",
+                        code="model.config_mismatch",
+                    )
+                return cls._from_files(lm, tokenizer, files)
+        shape = config or MemoryConfig(d_model=int(lm.config.hidden_size))
+        if shape.d_model != int(lm.config.hidden_size):
+            raise ModelError(
+                f"d_model is {shape.d_model}, the model's hidden size is {lm.config.hidden_size}",
+                hint="set MemoryConfig.d_model to the hidden size",
+                code="model.memory_config",
+            )
+        model = cls(lm, tokenizer, ProductKeyMemory(shape), None)
+        model.measure(background)
+        if memory_dir is not None:
+            model.save(memory_dir)
+        return model
+
+    @classmethod
+    def _from_files(cls, lm: Any, tokenizer: Any, files: MemoryFiles) -> MemoryModel:
+        memory = ProductKeyMemory(files.config)
+        memory.restore(files.state)
+        model = cls(lm, tokenizer, memory, files.stats)
+        if (files.base_hash, files.tokenizer_hash) != (model.base_hash, model.tokenizer_hash):
+            raise FingerprintMismatch(
+                "the memory files beside this model were measured on other weights or another tokenizer",
+                hint="point at the model they belong to, or delete the memory folder to measure anew",
+                code="model.base_mismatch",
+            )
+        files.stats.require(memory.address_hash(), model.tokenizer_hash)
+        model._residual_rms = files.residual_rms
+        return model
+
+    def save(self, folder: Path) -> None:
+        """Write the three files. Raises ModelError when the folder cannot be written."""
+        files = MemoryFiles(
+            config=self.config,
+            base_hash=self.base_hash,
+            tokenizer_hash=self.tokenizer_hash,
+            residual_rms=self.residual_rms,
+            state=self.memory.state_for_file(),
+            stats=self.stats,
+        )
+        write_memory_files(folder, files)
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of base weights, tokenizer and address parameters: a ledger belongs to exactly one."""
+        parts = f"{self.base_hash}{self.tokenizer_hash}{self.memory.address_hash()}{self.config.to_json()}"
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+    @property
+    def stats(self) -> SlotStats:
+        """Background access counts."""
+        if self._stats is None:
+            raise ModelError("the memory has not been measured", hint="call measure()", code="model.unmeasured")
+        return self._stats
+
+    @property
+    def residual_rms(self) -> float:
+        """Root mean square of the memory block's output on background text; row steps are relative to it."""
+        if self._residual_rms is None:
+            raise ModelError("the memory has not been measured", hint="call measure()", code="model.unmeasured")
+        return self._residual_rms
+
+    @torch.no_grad()
+    def measure(self, background: Sequence[str] | None = None) -> None:
+        """Whiten the addresses and count slot accesses on background text, one string a document.
+
+        None takes generated chat text (see `background.py`). Replaces earlier measurements.
+        """
+        from memos.parametric.background import default_background
+
+        with one_thread():
+            texts = list(background) if background is not None else default_background(self.chat)
+            if not texts:
+                raise InputError("no background text was given", hint="give some sentences", code="input.background")
+            ids = [self.chat.prompt_ids(text)[: self.chat.window] for text in texts]
+            d = self.config.d_model
+            total, outer, count, power = torch.zeros(d).double(), torch.zeros(d, d).double(), 0, 0.0
+            kept: list[tuple[int, Tensor]] = []
+            for group in by_length([len(i) for i in ids], _MEASURE_BATCH):
+                batch, mask = decode_pad(group, ids)
+                prefix = self.attachment.prefix(batch, mask)
+                real = mask.bool()
+                z = prefix.z[real].double()
+                total += z.sum(0)
+                outer += z.T @ z
+                count += len(z)
+                power += float(prefix.output[real].double().square().mean(-1).sum())
+                kept += [(i, prefix.z[row, : len(ids[i])]) for row, i in enumerate(group)]
+            mean = total / count
+            self.memory.fit_whitening(mean, outer / count - torch.outer(mean, mean))
+            self._residual_rms = (power / count) ** 0.5
+            stats = SlotStats.empty(self.config.slots, self.memory.address_hash(), self.tokenizer_hash)
+            for i, z_one in kept:
+                stats = stats.observed(self.memory.address(z_one).slots, texts[i])
+            self._stats = stats
+
+    # --- namespaces ---------------------------------------------------------------------------------------------
+
+    def set_overlay(self, namespace: str, overlay: RowOverlay) -> None:
+        """From now on `namespace` knows what `overlay` holds."""
+        if overlay.d_value != self.config.d_model:
+            raise FingerprintMismatch(
+                f"the rows are {overlay.d_value} wide, this model's are {self.config.d_model}",
+                hint="these rows belong to another model",
+                code="model.overlay_mismatch",
+            )
+        if len(overlay) and int(overlay.rows[-1]) >= self.config.slots:
+            raise FingerprintMismatch(
+                f"row {int(overlay.rows[-1])} is outside the table of {self.config.slots}",
+                hint="these rows belong to another model",
+                code="model.overlay_mismatch",
+            )
+        self._overlays[namespace] = overlay
+
+    def overlay(self, namespace: str) -> RowOverlay:
+        """What `namespace` has learned; empty for a name not seen before."""
+        return self._overlays.get(namespace, RowOverlay.empty(self.config.d_model))
+
+    def _resolve(self, reading: Reading) -> RowOverlay:
+        if reading is None:
+            return RowOverlay.empty(self.config.d_model)
+        return self.overlay(reading) if isinstance(reading, str) else reading
+
+    def _table(self, overlays: Sequence[RowOverlay]) -> RowTable:
+        key = tuple(overlay.digest() for overlay in overlays)
+        if key not in self._tables:
+            while len(self._tables) >= 8:
+                self._tables.pop(next(iter(self._tables)))
+            parts = [(overlay.rows, overlay.values) for overlay in overlays]
+            self._tables[key] = RowTable(self.config.slots, self.config.d_model, parts)
+        return self._tables[key]
+
+    def _reader(self, overlays: Sequence[RowOverlay]) -> Reader | None:
+        """What the memory adds when batch row i reads overlays[i]; None when it adds nothing to any."""
+        if self.config.mode == "residual" and not any(len(overlay) for overlay in overlays):
+            return None
+        distinct = list({overlay.digest(): overlay for overlay in overlays}.values())
+        table = self._table(distinct)
+        place = {overlay.digest(): i for i, overlay in enumerate(distinct)}
+        which = torch.tensor([place[overlay.digest()] for overlay in overlays])
+
+        def read(z: Tensor) -> Tensor:
+            flat = z.reshape(-1, z.shape[-1])  # (B·T, d)
+            address = self.memory.address(flat)
+            rows = table.read(address, which.repeat_interleave(len(flat) // len(which)))
+            base = self.memory.read_base(address)
+            return self.memory.finish(rows if base is None else base + rows, flat).view_as(z)
+
+        return read
+
+    # --- answering ----------------------------------------------------------------------------------------------
+
+    def chat_prompt(
+        self, question: str, notes: Sequence[str] = (), history: Sequence[Mapping[str, str]] = ()
+    ) -> str:
+        """The rendered text that `generate` takes; see `ChatFormat.prompt`."""
+        return self.chat.prompt(question, notes, history)
+
+    def _readings(self, count: int, namespace: Reading | Sequence[Reading]) -> list[RowOverlay]:
+        if namespace is None or isinstance(namespace, str | RowOverlay):
+            return [self._resolve(namespace)] * count
+        if len(namespace) != count:
+            raise InputError(
+                f"{count} prompts and {len(namespace)} namespaces",
+                hint="give one namespace, or one for each prompt",
+                code="input.namespaces",
+            )
+        return [self._resolve(reading) for reading in namespace]
+
+    @torch.no_grad()
+    def generate(
+        self, prompts: Sequence[str], *, namespace: Reading | Sequence[Reading], max_new_tokens: int = 32
+    ) -> list[Generation]:
+        """Greedy answers to rendered prompts, in order.
+
+        Each prompt reads its own namespace; None reads the base alone. An answer is the same bits whoever else is in
+        the call. Raises InputError when a prompt and `max_new_tokens` exceed the window.
+        """
+        overlays = self._readings(len(prompts), namespace)
+        ids = [self.chat.prompt_ids(prompt, max_new_tokens) for prompt in prompts]
+        answers: dict[int, Generation] = {}
+        for group in decode.groups([len(i) for i in ids]):
+            readers = [overlays[i] for i in group]
+            readers += readers[:1] * max(0, decode.FEWEST - len(readers))
+            with self.attachment.reading(self._reader(readers)):
+                made = self._generate_group([ids[i] for i in group], max_new_tokens)
+            answers.update(zip(group, made, strict=True))
+        return [answers[i] for i in range(len(prompts))]
+
+    def _generate_group(self, prompts: Sequence[Sequence[int]], limit: int) -> list[Generation]:
+        columns: list[list[tuple[int, float, float]]] = [[] for _ in prompts]
+        done = [False] * len(prompts)
+        for step in decode.greedy_steps(self.lm.base_model, self.attachment.logits, prompts, limit):
+            rows = zip(step.ids.tolist(), step.logprob.tolist(), step.margin.tolist(), strict=True)
+            for i, column in zip(range(len(prompts)), rows, strict=False):
+                if not done[i]:
+                    columns[i].append(column)
+                    done[i] = column[0] in self.chat.stop_ids
+            if all(done):
+                break
+        return [self._generation(column, finished) for column, finished in zip(columns, done, strict=True)]
+
+    def _generation(self, column: Sequence[tuple[int, float, float]], finished: bool) -> Generation:
+        ids = tuple(token for token, _, _ in column if token not in self.chat.stop_ids)
+        logprobs = [logprob for _, logprob, _ in column] or [0.0]
+        return Generation(
+            text=self.chat.decode(ids),
+            token_ids=ids,
+            mean_logprob=sum(logprobs) / len(logprobs),
+            min_logprob=min(logprobs),
+            margin=min((margin for _, _, margin in column), default=0.0),
+            finished=finished,
+        )
+
+    def stream(self, prompt: str, *, namespace: Reading, max_new_tokens: int = 32) -> Iterator[str]:
+        """The same answer as `generate`, piece by piece; the pieces joined are its text, but for outer spaces."""
+        ids = self.chat.prompt_ids(prompt, max_new_tokens)
+        overlays = [self._resolve(namespace)] * decode.FEWEST
+        steps = decode.greedy_steps(self.lm.base_model, self.attachment.logits, [ids], max_new_tokens)
+        said: list[int] = []
+        shown = ""
+        while True:
+            with self.attachment.reading(self._reader(overlays)):
+                step = next(steps, None)
+            token = None if step is None else int(step.ids[0])
+            if token is None or token in self.chat.stop_ids:
+                return
+            said.append(token)
+            text = self.chat.decode(said)
+            if not text.endswith("\ufffd") and len(text) > len(shown):  # half a character waits for its rest
+                yield text[len(shown) :]
+                shown = text
+
+    def base_answers(self, prompts: Sequence[str], max_new_tokens: int = 24) -> list[str]:
+        """What the base says with the memory off. Remembered: the base never changes."""
+        missing = list(dict.fromkeys(p for p in prompts if p not in self._base_answers))
+        if missing:
+            if len(self._base_answers) > 50_000:
+                self._base_answers.clear()
+            made = self.generate(missing, namespace=None, max_new_tokens=max_new_tokens)
+            self._base_answers.update((p, g.text) for p, g in zip(missing, made, strict=True))
+        return [self._base_answers[p] for p in prompts]
+
+    # --- scoring and looking inside -----------------------------------------------------------------------------
+
+    def example(self, prompt: str, answer: str) -> Example:
+        """Tokens of a prompt and the answer wanted."""
+        target = self.chat.target_ids(answer)
+        return Example(self.chat.prompt_ids(prompt, len(target)), target)
+
+    @torch.no_grad()
+    def answer_logprob(
+        self, prompts: Sequence[str], answers: Sequence[str], *, namespace: Reading | Sequence[Reading]
+    ) -> Tensor:
+        """Log-probability of each whole answer with its end of turn, float32 (P,), natural logarithm."""
+        examples = [self.example(p, a) for p, a in zip(prompts, answers, strict=True)]
+        overlays = self._readings(len(prompts), namespace)
+        out = torch.zeros(len(examples))
+        for overlay in {o.digest(): o for o in overlays}.values():
+            mine = [i for i, o in enumerate(overlays) if o.digest() == overlay.digest()]
+            for group in by_length([examples[i].length for i in mine], _MEASURE_BATCH):
+                chosen = [mine[i] for i in group]
+                batch = Batch(self, [examples[i] for i in chosen])
+                logits = torch.log_softmax(batch.target_logits(overlay=overlay), dim=-1)
+                each = logits.gather(1, batch.target.unsqueeze(1)).squeeze(1)
+                out[torch.tensor(chosen)] = torch.zeros(len(chosen)).index_add(0, batch.target_of, each)
+        return out
+
+    @torch.no_grad()
+    def slots_read(self, prompt: str, answer: str = "", *, namespace: Reading = None) -> SlotReads:
+        """Slots that a prompt, and an answer after it, read. The same for every namespace: addresses never move.
+
+        `namespace` is accepted so that callers need not know that.
+        """
+        ids = self.chat.prompt_ids(prompt)
+        answer_from = len(ids) - 1
+        if answer.strip():
+            ids = ids + self.chat.target_ids(answer)[: -len(self.chat.end_ids) or None]
+        batch, mask, positions = decode.pad_left([ids])
+        prefix = self.attachment.prefix(batch, mask, positions)
+        address = self.memory.address(prefix.z.reshape(-1, self.config.d_model))
+        first, width = batch.shape[1] - len(ids), batch.shape[1]
+        return SlotReads(address.slots[first:width], address.weights[first:width], torch.arange(len(ids)), answer_from)
+
+    def certificate(self, prompt: str, rows: Tensor, answer: str = "") -> bool:
+        """True: no position of prompt and answer reads any of `rows` (int64), so a write to them changes no bit of
+        what the model computes here. False says only that it may."""
+        return not bool(torch.isin(self.slots_read(prompt, answer).slots, rows).any())
+
+    def familiarity(self, prompt: str, answer: str = "", *, namespace: Reading) -> float:
+        """Share of slot weight, at the positions that predict the answer, that falls into learned rows: 0 to 1."""
+        address = self.slots_read(prompt, answer).at_answer()
+        live = torch.isin(address.slots, self._resolve(namespace).rows)
+        return float((address.weights * live).sum() / address.weights.sum())
+
+    def _check_head(self) -> None:
+        """Raises ModelError when the model computes logits in a way this module would not reproduce."""
+        vocabulary = int(self.lm.get_output_embeddings().weight.shape[0])
+        ids = torch.arange(_LOGITS_PROBE).unsqueeze(0) % vocabulary
+        with torch.no_grad():
+            whole = self.lm(input_ids=ids).logits.float()
+            body = self.lm.base_model(input_ids=ids, use_cache=False).last_hidden_state
+            if not torch.allclose(self.attachment.logits(body), whole, atol=1e-4, rtol=1e-4):
+                raise ModelError(
+                    f"{type(self.lm).__name__} computes its logits in a way memos does not know",
+                    hint="use a model of Llama, Qwen, Mistral, Gemma, GPT-2 or GPT-NeoX form",
+                    code="model.unknown_head",
+                )
+
+
+def decode_pad(group: Sequence[int], ids: Sequence[tuple[int, ...]]) -> tuple[Tensor, Tensor]:
+    """Right-padded (ids, mask) of the sequences named by `group`."""
+    from memos.parametric.batch import pad_right
+
+    return pad_right([ids[i] for i in group], max(len(ids[i]) for i in group))
+
+
+def load_base(path_or_id: str | Path) -> tuple[Any, Any]:
+    """A causal LM and its tokenizer in fp32. Raises ModelUnavailable when they cannot be found or read."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(path_or_id))
+        # fp32: forty writes replayed in bf16 drift, and a retrofit must stay bit-identical to its base
+        lm = AutoModelForCausalLM.from_pretrained(str(path_or_id), dtype=torch.float32)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailable(
+            f"the model {str(path_or_id)!r} cannot be loaded: {str(error).splitlines()[0]}",
+            hint="give a folder with config.json, model.safetensors and a tokenizer, or a hub id while online",
+        ) from error
+    return lm, tokenizer
+
+
+def weights_hash(lm: Any) -> str:
+    """sha256 over names, shapes, dtypes and bits of all weights."""
+    digest = hashlib.sha256(type(lm).__name__.encode())
+    for name, tensor in sorted(lm.state_dict().items()):
+        flat = tensor.detach().cpu().contiguous()
+        digest.update(f"{name}{tuple(flat.shape)}{flat.dtype}".encode())
+        digest.update(flat.view(torch.uint8).numpy().tobytes() if flat.ndim else repr(flat.item()).encode())
+    return digest.hexdigest()
