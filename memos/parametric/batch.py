@@ -102,7 +102,9 @@ class Batch:
         self.examples = tuple(examples)
         longest = max(example.length for example in examples) - 1  # the last token is only a target
         self.input_ids, self.mask = pad_right([(*e.prompt, *e.target[:-1]) for e in examples], longest)
-        at, wanted, owner = [], [], []
+        at: list[int] = []
+        wanted: list[int] = []
+        owner: list[int] = []
         for i, example in enumerate(examples):
             start = i * longest + len(example.prompt) - 1
             at += range(start, start + len(example.target))

@@ -56,7 +56,7 @@ class RowOverlay:
                 hint="rows int64 (t,), values float32 (t, d_value)",
                 code="overlay_shape",
             )
-        if len(rows.unique()) != len(rows):
+        if len(set(rows.tolist())) != len(rows):
             raise InputError("a row is named twice in one change", hint="give each row once", code="overlay_rows")
         if not bool(torch.isfinite(values).all()):
             raise InputError("row values are not finite", hint="the write diverged; lower its rate", code="overlay_nan")

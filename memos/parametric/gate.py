@@ -1,0 +1,98 @@
+"""What a consolidation must show before it is committed: free-running answers, compared word for word.
+
+Knows prompts and answers. Does not know what is good enough: the policy decides on these numbers.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from memos import grammar
+from memos.augmentation import Lesson
+from memos.parametric.model import MemoryModel, Reading, one_thread
+from memos.parametric.overlay import RowOverlay
+from memos.parametric.write import taught_of
+from memos.protocols import GateMeasure
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class GateSettings:
+    """How much is asked. old: prompts about what the base knows; learned, negatives: prompts per lesson."""
+
+    old: int = 60
+    learned: int = 4
+    negatives: int = 6
+    max_new_tokens: int = 24
+
+
+def share_right(
+    model: MemoryModel, prompts: Sequence[str], answers: Sequence[str], reading: Reading, max_new_tokens: int = 24
+) -> list[bool]:
+    """Whether each greedy answer is the wanted text, exactly."""
+    made = model.generate(prompts, namespace=reading, max_new_tokens=max_new_tokens)
+    return [generation.text == answer for generation, answer in zip(made, answers, strict=True)]
+
+
+def probe_gate(
+    model: MemoryModel,
+    before: RowOverlay,
+    after: RowOverlay,
+    lessons: Sequence[Lesson],
+    live: Sequence[Lesson],
+    settings: GateSettings,
+    seed: int,
+) -> GateMeasure:
+    """Measure `lessons` under `after`, and what must not change under `before` and `after`.
+
+    live: every lesson that holds afterwards, so that nothing taught counts as a leak. Old knowledge and honesty are
+    shares of prompts that get the base's own answer. Shares are 1.0 where nothing could be asked.
+    """
+    rng = random.Random(seed)
+    taught = taught_of([*live, *lessons])
+    with one_thread():
+        held = [(one.key, qa) for one in lessons for qa in one.held_out]
+        held_right = share_right(
+            model, [qa.prompt for _, qa in held], [qa.answer for _, qa in held], after, settings.max_new_tokens
+        )
+        learned = [qa for one in lessons for qa in one.train[: settings.learned]]
+        learned_right = share_right(
+            model, [qa.prompt for qa in learned], [qa.answer for qa in learned], after, settings.max_new_tokens
+        )
+        old = [f for f in grammar.OLD_FACTS if (f.subject, f.relation) not in taught]
+        chosen = rng.sample(old, min(len(old), settings.old))
+        old_prompts = [model.chat_prompt(rng.choice(grammar.questions(f.subject, f.relation))) for f in chosen]
+        open_prompts = [
+            negative.prompt
+            for one in lessons
+            for negative in _some([n for n in one.fresh_negatives if not n.taught(taught)], settings.negatives, rng)
+        ]
+        old_wanted = model.base_answers(old_prompts, settings.max_new_tokens)
+        open_wanted = model.base_answers(open_prompts, settings.max_new_tokens)
+        old_before = share_right(model, old_prompts, old_wanted, before, settings.max_new_tokens)
+        old_after = share_right(model, old_prompts, old_wanted, after, settings.max_new_tokens)
+        honest = share_right(model, open_prompts, open_wanted, after, settings.max_new_tokens)
+    per_lesson = {
+        one.key: _share([ok for (key, _), ok in zip(held, held_right, strict=True) if key == one.key])
+        for one in lessons
+    }
+    return GateMeasure(
+        learned=_share(learned_right),
+        held_out=_share(held_right),
+        old_before=_share(old_before),
+        old_after=_share(old_after),
+        honest=_share(honest),
+        per_lesson=per_lesson,
+    )
+
+
+def _some(items: Sequence[T], count: int, rng: random.Random) -> list[T]:
+    return rng.sample(list(items), min(len(items), count))
+
+
+def _share(answers: Sequence[bool]) -> float:
+    return sum(answers) / len(answers) if answers else 1.0

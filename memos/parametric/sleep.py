@@ -1,0 +1,244 @@
+"""Joint refinement of all rows that live writes own: what keeps the model honest as writes pile up.
+
+Knows lessons, leaks and stages. Does not know the ledger; nothing in the model changes.
+
+Writes come one by one and each sees little of the others; their leaks give another subject's value for the same
+relation. Asleep, every live fact, fresh wordings of it and fresh prompts that must not change are trained together,
+in stages, until prompts that were never trained on stop leaking. Still only rows change.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import torch
+from torch import Tensor
+
+from memos import grammar
+from memos.augmentation import Lesson, Negative, cross_negatives
+from memos.errors import ConsolidationError
+from memos.parametric.batch import Batch, by_length
+from memos.parametric.model import MemoryModel, one_thread
+from memos.parametric.overlay import RowOverlay
+from memos.parametric.write import Pair, RowWrite, encode, negative_pairs, taught_of
+
+T = TypeVar("T")
+Progress = Callable[[int, int, str], None]
+_BETAS, _EPSILON = (0.9, 0.99), 1e-8
+
+
+@dataclass(frozen=True)
+class SleepSettings:
+    """How live rows are refined.
+
+    step: Adam's step relative to the residual RMS of the model. fresh: questions a lesson adds to its `train` in each
+    stage, never the same ones twice while they last. negatives, cross_negatives: fresh prompts a lesson adds that must
+    not change. old: prompts about what the base knows, per lesson. enough: share of prompts never trained on that may
+    still leak, and of fresh questions that may still be missed, for the sleep to end before `stages`.
+    leak_weight: how much more a prompt counts that leaked after the stage before.
+    """
+
+    stages: int = 4
+    epochs: int = 3
+    batch: int = 64
+    step: float = 0.012
+    fresh: int = 12
+    behind_notes: int = 0
+    negatives: int = 12
+    cross_negatives: int = 4
+    old: int = 2
+    examined: int = 6
+    enough: float = 0.02
+    leak_weight: float = 4.0
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """One stage: loss of its first and last pass, then shares on prompts it was not trained on."""
+
+    first_loss: float
+    last_loss: float
+    leaked: float
+    missed: float
+    pairs: int
+
+
+def sleep(
+    model: MemoryModel,
+    overlay: RowOverlay,
+    owned_rows: Tensor,
+    lessons: Sequence[Lesson],
+    settings: SleepSettings,
+    seed: int,
+    progress: Progress | None = None,
+) -> RowWrite:
+    """Refine `owned_rows` int64 (R,) over all live `lessons`, given in commit order.
+
+    Raises ConsolidationError when the loss stops being finite; then nothing has changed.
+    """
+    rows = torch.unique(owned_rows.to(torch.int64))
+    before = overlay.gather(rows)
+    if not len(rows) or not lessons:
+        return RowWrite(rows, before, before, overlay, torch.zeros(len(rows)), 0, (), True, {"stages": []})
+    with one_thread():
+        values, reports, losses, steps = before, [], [], 0
+        leaked: list[Pair] = []
+        material = _Material(model, lessons, settings, seed)
+        for stage in range(settings.stages):
+            if progress is not None:
+                progress(stage, settings.stages, "sleep")
+            pairs = [*material.training(stage), *leaked]
+            values, passes, taken = _refine(model, overlay, rows, values, pairs, settings, seed + stage)
+            steps += taken
+            losses += passes
+            examined = material.examination(stage)
+            wrong = _missed(model, overlay, rows, values, examined)
+            questions = sum(pair.positive for pair in examined)
+            missed = sum(pair.positive for pair in wrong)
+            report = StageReport(
+                first_loss=passes[0],
+                last_loss=passes[-1],
+                leaked=(len(wrong) - missed) / max(1, len(examined) - questions),
+                missed=missed / max(1, questions),
+                pairs=len(pairs),
+            )
+            reports.append(report)
+            if max(report.leaked, report.missed) <= settings.enough:
+                break
+            leaked = [Pair(p.prompt, p.answer, settings.leak_weight, p.positive) for p in wrong]
+        after = overlay.with_rows(rows, values)
+    return RowWrite(
+        rows=rows,
+        before=before,
+        after=after.gather(rows),
+        overlay=after,
+        scores=torch.zeros(len(rows)),
+        steps=steps,
+        losses=tuple(losses),
+        learned=reports[-1].missed <= settings.enough,
+        report={"stages": [vars(r) for r in reports]},
+    )
+
+
+class _Material:
+    """Pairs for each stage, none examined in a stage that was trained on before it."""
+
+    def __init__(self, model: MemoryModel, lessons: Sequence[Lesson], settings: SleepSettings, seed: int) -> None:
+        self._model, self._lessons, self._settings = model, lessons, settings
+        self._rng = random.Random(seed)
+        self._taught = taught_of(lessons)
+        self._fresh = [_Rotation([q for q in one.fresh if q.kind != "behind_notes"], self._rng) for one in lessons]
+        self._behind = [_Rotation([q for q in one.fresh if q.kind == "behind_notes"], self._rng) for one in lessons]
+        self._negatives = [
+            _Rotation([n for n in one.fresh_negatives if not n.taught(self._taught)], self._rng) for one in lessons
+        ]
+
+    def training(self, stage: int) -> list[Pair]:
+        settings, pairs, negatives = self._settings, [], []
+        for i, lesson in enumerate(self._lessons):
+            asked = [*lesson.train, *self._fresh[i].take(settings.fresh), *self._behind[i].take(settings.behind_notes)]
+            pairs += [Pair(qa.prompt, qa.answer) for qa in asked]
+            negatives += self._negatives[i].take(settings.negatives)
+            negatives += self._crossing(lesson, settings.cross_negatives)
+        negatives += self._old(settings.old * len(self._lessons))
+        return pairs + negative_pairs(self._model, negatives, 1.0)
+
+    def examination(self, stage: int) -> list[Pair]:
+        settings, pairs, negatives = self._settings, [], []
+        for i, lesson in enumerate(self._lessons):
+            pairs += [Pair(qa.prompt, qa.answer) for qa in self._fresh[i].take(max(2, settings.examined // 2))]
+            negatives += self._negatives[i].take(settings.examined)
+            negatives += self._crossing(lesson, 2)
+        return pairs + negative_pairs(self._model, negatives, 1.0)
+
+    def _crossing(self, lesson: Lesson, count: int) -> list[Negative]:
+        others = [other for other in self._lessons if other.key != lesson.key]
+        return cross_negatives(lesson, others, self._model.chat_prompt, self._rng, count)
+
+    def _old(self, count: int) -> list[Negative]:
+        chosen = self._rng.sample(grammar.OLD_FACTS, min(count, len(grammar.OLD_FACTS)))
+        asked = [(f, self._rng.choice(grammar.questions(f.subject, f.relation))) for f in chosen]
+        made = [Negative(self._model.chat_prompt(q), f.subject, f.relation, "old") for f, q in asked]
+        return [negative for negative in made if not negative.taught(self._taught)]
+
+
+class _Rotation(Generic[T]):
+    """Takes items in a shuffled order, all of them before any twice."""
+
+    def __init__(self, items: Sequence[T], rng: random.Random) -> None:
+        self._items = list(items)
+        rng.shuffle(self._items)
+        self._at = 0
+
+    def take(self, count: int) -> list[T]:
+        if not self._items:
+            return []
+        taken = [self._items[(self._at + i) % len(self._items)] for i in range(min(count, len(self._items)))]
+        self._at += len(taken)
+        return taken
+
+
+def _refine(
+    model: MemoryModel,
+    overlay: RowOverlay,
+    rows: Tensor,
+    start: Tensor,
+    pairs: Sequence[Pair],
+    settings: SleepSettings,
+    seed: int,
+) -> tuple[Tensor, list[float], int]:
+    """Adam over `rows` from `start`, the step falling in the second half: (values, loss per pass, steps)."""
+    rng = random.Random(seed)
+    shuffled = list(pairs)
+    rng.shuffle(shuffled)
+    batches, weights, _ = encode(model, shuffled, settings.batch)
+    for batch in batches:
+        batch.write_into(rows, overlay)
+    values = start.clone().requires_grad_(True)
+    mean, square = torch.zeros_like(start), torch.zeros_like(start)
+    total = settings.epochs * len(batches)
+    passes: list[float] = []
+    for step, i in enumerate(_order(len(batches), settings.epochs, rng)):
+        loss = (batches[i].example_losses(batches[i].target_logits(values)) * weights[i]).sum() / weights[i].sum()
+        (gradient,) = torch.autograd.grad(loss, values)
+        if not bool(torch.isfinite(gradient).all()):
+            raise ConsolidationError(
+                f"sleep diverged at step {step} of {total}, loss {float(loss):.3g}",
+                hint="lower the sleep step; nothing was changed",
+                code="consolidation.diverged",
+            )
+        if step % len(batches) == 0:
+            passes.append(0.0)
+        passes[-1] += float(loss) / len(batches)
+        mean.lerp_(gradient, 1 - _BETAS[0])
+        square.lerp_(gradient.square(), 1 - _BETAS[1])
+        rate = settings.step * model.residual_rms * min(1.0, 2 * (1 - step / total))
+        debiased = mean / (1 - _BETAS[0] ** (step + 1))
+        scale = (square / (1 - _BETAS[1] ** (step + 1))).sqrt() + _EPSILON
+        values = (values.detach() - rate * debiased / scale).requires_grad_(True)
+    return values.detach(), passes, total
+
+
+def _order(count: int, epochs: int, rng: random.Random) -> Iterator[int]:
+    for _ in range(epochs):
+        order = list(range(count))
+        rng.shuffle(order)
+        yield from order
+
+
+@torch.no_grad()
+def _missed(
+    model: MemoryModel, overlay: RowOverlay, rows: Tensor, values: Tensor, pairs: Sequence[Pair]
+) -> list[Pair]:
+    """Pairs whose answer greedy decoding would not give."""
+    current = overlay.with_rows(rows, values)
+    examples = [model.example(pair.prompt, pair.answer) for pair in pairs]
+    wrong: list[int] = []
+    for group in by_length([example.length for example in examples], 64):
+        batch = Batch(model, [examples[i] for i in group])
+        right = batch.exact(batch.target_logits(overlay=current)).tolist()
+        wrong += [i for i, ok in zip(group, right, strict=True) if not ok]
+    return [pairs[i] for i in sorted(wrong)]
