@@ -1,0 +1,176 @@
+"""Secrets in a text: private keys, service tokens, payment cards, passwords and PINs, found and redacted by pattern.
+
+Knows shapes (issuers' prefixes, the Luhn check, "password is ..."), not meanings: a bare random string that nothing
+announces is not found. A redacted text keeps its sentence, with `[redacted:KIND]` where the secret stood, and
+redacting it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from memos.policies.wording import word_set
+from memos.protocols import Prepared
+
+
+@dataclass(frozen=True, order=True)
+class Secret:
+    """A span of a text and its kind: key, token, card, password or pin."""
+
+    start: int
+    end: int
+    kind: str
+
+
+_MARKER = re.compile(r"\[redacted:([a-z]+)\]")
+
+_KEYS = re.compile(
+    r"""-----BEGIN\ [A-Z0-9 ]{0,40}PRIVATE\ KEY(?:\ BLOCK)?-----
+        (?:.*?-----END\ [A-Z0-9 ]{0,40}PRIVATE\ KEY(?:\ BLOCK)?-----|.*)""",
+    re.VERBOSE | re.DOTALL,
+)
+_TOKENS = re.compile(
+    r"""(?<![A-Za-z0-9])(?:
+        sk-[A-Za-z0-9_-]{16,200}                               # OpenAI, Anthropic and their kin
+      | [spr]k_(?:live|test)_[A-Za-z0-9]{10,200}               # Stripe
+      | gh[pousr]_[A-Za-z0-9]{20,255} | github_pat_[A-Za-z0-9_]{20,255} | glpat-[A-Za-z0-9_-]{16,255}
+      | xox[abeprs]-[A-Za-z0-9-]{10,255} | xapp-[A-Za-z0-9-]{10,255}   # Slack
+      | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])     # AWS
+      | AIza[A-Za-z0-9_-]{35} | ya29\.[A-Za-z0-9_-]{20,255}    # Google
+      | hf_[A-Za-z0-9]{20,100} | npm_[A-Za-z0-9]{30,100} | pypi-[A-Za-z0-9_-]{30,255} | dop_v1_[a-f0-9]{40,80}
+      | SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,64}         # SendGrid
+      | eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{4,2000}   # JSON web token
+      )""",
+    re.VERBOSE,
+)
+_BEARER = re.compile(r"\bbearer\s+([A-Za-z0-9._~+/=-]{16,2000})", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,100}:([^\s/@]{1,200})@", re.IGNORECASE)
+_CARD = re.compile(r"(?<![\w.-])\d(?:[ \u00a0-]?\d){11,18}(?![\w-]|\.\d)")
+
+# "my wifi password for the cabin is now X", "password: X", "changed the password to X"
+_PASSWORD = re.compile(
+    r"""\b(?:pass[ ]?(?:word|phrase|code)|passwd|pwd|passwort|kennwort|contrase[nñ]a|mot\ de\ passe|senha)s?\b
+        (?P<between>[^.!?\n:=]{0,60}?)
+        (?:\s*[:=]\s*|\s+(?:is|was|ist|es|est|é|to)\s+(?:(?:now|still|currently|set\ to|just|simply)\s+)?)
+        (?P<value>"[^"\n]{1,200}"|'[^'\n]{1,200}'|“[^”\n]{1,200}”|`[^`\n]{1,200}`|[^\s]{1,200})""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PIN = re.compile(
+    r"\b(?:pin|cvv|cvc|security code)\b(?: code| number)?[^.!?\n:=\d]{0,40}?(?:\s*[:=]\s*|\s+(?:is|was|to)\s+(?:now\s+)?)(\d{3,8})\b",
+    re.IGNORECASE,
+)
+_NAMED_TOKEN = re.compile(
+    r"""\b(?:api[ _-]?key|secret[ _-]?(?:access[ _-]?)?key|(?:access|auth|api|refresh|session|bot)[ _-]?token
+        |client[ _-]?secret|token|secret)\b["']?
+        [^.!?\n:=]{0,40}?(?:\s*[:=]\s*|\s+(?:is|was)\s+(?:now\s+)?)["'“`]?([A-Za-z0-9+/=_.~-]{8,500})""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# Words that follow "password is ..." without being one.
+_NOT_A_PASSWORD = word_set(
+    """a an the my your his her our their this that it its not no too very so also only always never still now
+    required wrong incorrect correct right expired expiring weak strong long short missing invalid valid needed
+    important secure safe unsafe stored saved kept hidden in on at for of from with by written known unknown
+    forgotten lost stolen leaked compromised different same set reset changed being going about what which who how
+    where when there here me you him them us everyone be get log login enter open unlock access reset somewhere
+    something nothing"""
+)
+_ISSUERS = (
+    (re.compile(r"4"), (13, 16, 19)),
+    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),
+    (re.compile(r"3[47]"), (15,)),
+    (re.compile(r"6011|65|64[4-9]"), (16, 19)),
+    (re.compile(r"36|38|39|30[0-5]"), (14, 16, 19)),
+    (re.compile(r"35(?:2[89]|[3-8])"), (16, 19)),
+    (re.compile(r"62"), (16, 17, 18, 19)),
+    (re.compile(r"50|5[6-8]|63|67"), (12, 13, 14, 15, 16, 17, 18, 19)),
+)
+
+
+def find(text: str) -> tuple[Secret, ...]:
+    """Every secret in the text, in order, none overlapping another. Redaction marks are not secrets."""
+    found: list[Secret] = []
+    for secret in sorted(_candidates(text), key=lambda s: (s.start, -s.end)):
+        if found and secret.start < found[-1].end:
+            found[-1] = Secret(found[-1].start, max(secret.end, found[-1].end), found[-1].kind)
+        else:
+            found.append(secret)
+    return tuple(found)
+
+
+def redact(text: str) -> Prepared:
+    """The text with every secret replaced by its mark, and the kinds that were replaced, in order of first sight."""
+    kinds: list[str] = []
+    # A replacement can bring two pieces of a sentence closer and so announce another value: until nothing is found.
+    while secrets := find(text):
+        for secret in reversed(secrets):
+            text = f"{text[: secret.start]}[redacted:{secret.kind}]{text[secret.end :]}"
+        kinds += [secret.kind for secret in secrets]
+    return Prepared(text, tuple(dict.fromkeys(kinds)))
+
+
+def marks(text: str) -> tuple[str, ...]:
+    """The kinds of secret that were redacted from this text, by the marks they left."""
+    return tuple(dict.fromkeys(_MARKER.findall(text)))
+
+
+def without_marks(text: str) -> str:
+    """The text less its redaction marks: what is left to be remembered."""
+    return _MARKER.sub(" ", text)
+
+
+def passes_luhn(digits: str) -> bool:
+    """The check digit that every payment card carries."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def _candidates(text: str) -> Iterator[Secret]:
+    for match in _KEYS.finditer(text):
+        yield Secret(match.start(), match.end(), "key")
+    for match in _TOKENS.finditer(text):
+        yield Secret(match.start(), match.end(), "token")
+    for match in _BEARER.finditer(text):
+        yield Secret(match.start(1), match.end(1), "token")
+    for match in _NAMED_TOKEN.finditer(text):
+        if _looks_random(match[1]):
+            yield Secret(match.start(1), match.end(1), "token")
+    for match in _URL_PASSWORD.finditer(text):
+        if not _MARKER.fullmatch(match[1]):
+            yield Secret(match.start(1), match.end(1), "password")
+    for match in _CARD.finditer(text):
+        if _is_card(match[0]):
+            yield Secret(match.start(), match.end(), "card")
+    for match in _PIN.finditer(text):
+        yield Secret(match.start(1), match.end(1), "pin")
+    yield from _passwords(text)
+
+
+def _passwords(text: str) -> Iterator[Secret]:
+    start = 0
+    while match := _PASSWORD.search(text, start):
+        # Continue right behind the word: "the password to the cabin is X" has its value at the second verb.
+        start = match.start() + 4
+        value = match["value"].rstrip(".,;)") or match["value"]
+        bare = value.strip("\"'“”`").casefold()
+        if len(bare) < 3 or bare in _NOT_A_PASSWORD or bare.startswith("[redacted:") or not bare.strip("*•"):
+            continue
+        yield Secret(match.start("value"), match.start("value") + len(value), "password")
+
+
+def _looks_random(value: str) -> bool:
+    """Digits among letters, or long without a word's shape: "token is expired" is talk, "token is a8f3k29x" is not."""
+    letters = any(c.isalpha() for c in value)
+    digits = sum(c.isdigit() for c in value)
+    return (letters and digits >= 2) or digits >= 8 or len(value) >= 24
+
+
+def _is_card(spelled: str) -> bool:
+    digits = "".join(str(int(c)) for c in spelled if c.isdigit())
+    if len(set(digits)) < 2 or not passes_luhn(digits):
+        return False
+    return any(prefix.match(digits) and len(digits) in lengths for prefix, lengths in _ISSUERS)
