@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from memos.augmentation import Lesson
+    from memos.prompting import Note
 
     Vector = npt.NDArray[np.float32]
 
 from memos.types import (
+    Attribution,
     AuditEvent,
     Candidate,
     CascadeVerdict,
@@ -325,21 +327,33 @@ class RetentionPolicy(Protocol):
 
 
 class Generator(Protocol):
-    """Turns a prompt into text. `count_tokens` uses the model's real tokenizer."""
+    """Turns a prompt into text. `count_tokens` uses the model's real tokenizer.
+
+    `namespace` names the rows the model answers with; None leaves the parametric tier out of it.
+    """
 
     @property
     def identity(self) -> str: ...
 
-    def answer(self, question: str, notes: Sequence[str], history: Sequence[Mapping[str, str]]) -> GeneratedText: ...
+    def answer(self, question: str, notes: Sequence[Note], history: Sequence[Mapping[str, str]] = (), *,
+               namespace: str | None = None) -> GeneratedText: ...
 
-    def stream(self, question: str, notes: Sequence[str], history: Sequence[Mapping[str, str]]) -> Iterator[str]: ...
+    def stream(self, question: str, notes: Sequence[Note], history: Sequence[Mapping[str, str]] = (), *,
+               namespace: str | None = None) -> Iterator[str]: ...
+
+    def is_answer(self, text: str) -> bool:
+        """False when the text admits not knowing."""
+        ...
 
     def count_tokens(self, text: str) -> int: ...
 
 
 @dataclass(frozen=True)
 class GeneratedText:
-    """`confidence` is exp of the mean token log-probability, in [0, 1]; None where the model does not tell."""
+    """`confidence` is exp of the mean token log-probability, in [0, 1]; None where the model does not tell.
+
+    `known` is False when the text admits not knowing.
+    """
 
     text: str
     confidence: float | None
@@ -347,10 +361,29 @@ class GeneratedText:
 
 
 @dataclass(frozen=True)
+class ParametricReading:
+    """A closed-book answer with what it was read from. `familiarity` is the share of slot weight at the answer's
+    positions that falls into rows owned by live writes; `attributions` splits it by write, strongest first."""
+
+    text: str
+    known: bool
+    confidence: float
+    familiarity: float
+    slots_read: int
+    attributions: tuple[Attribution, ...]
+
+
+class ParametricReader(Protocol):
+    """Asks the parameters alone."""
+
+    def read(self, namespace: str, question: str) -> ParametricReading: ...
+
+
+@dataclass(frozen=True)
 class LedgerEntry:
     """One write or sleep of one run: rows before and after, and everything needed to do it again.
 
-    `seed` is the randomness of the step, `settings` its recipe, `lesson` the wordings of a write (None for a sleep):
+    `seed` is the randomness of the step, `settings` its recipe, `lesson` the JSON of a write's wordings (None for a sleep):
     with the rows before it they determine the rows after it, bit for bit. `file` is the sha256 of the safetensors
     file that holds `rows`, `before` and `after`; empty once `forget` erased it.
     """
@@ -360,7 +393,7 @@ class LedgerEntry:
     namespace: str
     kind: EntryKind
     record_id: str | None
-    lesson: JsonDict | None
+    lesson: str | None
     layer: int
     file: str
     rows: int

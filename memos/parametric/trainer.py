@@ -1,126 +1,148 @@
-"""The seam between consolidation, which knows no tensor, and this tier: `SlotTrainer` over one `MemoryModel`.
+"""The seam between consolidation and the memory layer: SlotTrainer and ParametricReader over one MemoryModel.
 
-Knows how to turn arrays into tensors and recipes into settings, and back. Decides nothing.
+Turns ledger values (numpy arrays, recipes as JSON) into calls of write, sleep, gate and attribution, and back. Decides
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, TypeVar
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
 from memos.augmentation import Lesson
-from memos.errors import InputError
-from memos.parametric import gate, sleep, write
-from memos.parametric.gate import GateSettings
+from memos.consolidation import Knowledge
+from memos.parametric.attribution import attribute
+from memos.parametric.gate import GateSettings, probe_gate
 from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
-from memos.parametric.sleep import SleepSettings
-from memos.parametric.write import RowWrite, WriteSettings
-from memos.protocols import GateMeasure, Overlay, RowChange, TrainingStep
-from memos.types import JsonDict
+from memos.parametric.sleep import SleepSettings, sleep
+from memos.parametric.write import RowWrite, WriteSettings, write_lesson
+from memos.protocols import GateMeasure, Overlay, ParametricReading, Progress, RowChange, TrainingStep
+from memos.types import Attribution, JsonDict
 
-Settings = TypeVar("Settings", WriteSettings, SleepSettings)
-Progress = sleep.Progress
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+LEAST_SHARE = 0.02
+"""A write that owns less of what was read is left out of an attribution: noise, not a source."""
 
 
-@dataclass
-class RowTrainer:
-    """Writes, sleeps and measures for the ledger. Satisfies `memos.protocols.SlotTrainer`."""
+class ParametricTrainer:
+    """SlotTrainer over a MemoryModel."""
 
-    model: MemoryModel
-    write_settings: WriteSettings = field(default_factory=WriteSettings)
-    sleep_settings: SleepSettings = field(default_factory=SleepSettings)
-    gate_settings: GateSettings = field(default_factory=GateSettings)
+    def __init__(
+        self, model: MemoryModel, write: WriteSettings | None = None, rest: SleepSettings | None = None,
+        gate: GateSettings | None = None,
+    ) -> None:  # fmt: skip
+        self._model = model
+        self._gate = gate or GateSettings()
+        self._write = write or WriteSettings()
+        self._sleep = rest or SleepSettings()
 
     @property
     def fingerprint(self) -> str:
-        """Identity of base weights, tokenizer and addresses."""
-        return self.model.fingerprint
+        return self._model.fingerprint
 
     @property
     def layer(self) -> int:
-        """Index of the block beside which the memory stands."""
-        return self.model.config.layer
+        return self._model.config.layer
 
     def recipe(self) -> JsonDict:
-        """Settings of writes and sleeps, as JSON."""
-        return {"write": asdict(self.write_settings), "sleep": asdict(self.sleep_settings)}
+        return {"write": asdict(self._write), "sleep": asdict(self._sleep)}
 
-    def empty(self) -> RowOverlay:
-        """Nothing learned."""
-        return RowOverlay.empty(self.model.config.d_model)
+    def empty(self) -> Overlay:
+        return RowOverlay.empty(self._model.config.d_model)
 
-    def with_rows(
-        self, overlay: Overlay, rows: npt.NDArray[np.int64], values: npt.NDArray[np.float32]
-    ) -> RowOverlay:
-        """`overlay` with `values` float32 (t, d_value) at `rows` int64 (t,), bit for bit."""
-        # copies: arrays read from a file are often read-only, which torch cannot promise to respect
-        return _rows(overlay).with_rows(torch.from_numpy(rows.copy()), torch.from_numpy(values.copy()))
+    def with_rows(self, overlay: Overlay, rows: npt.NDArray[np.int64], values: npt.NDArray[np.float32]) -> Overlay:
+        return _rows_of(overlay).with_rows(torch.from_numpy(rows.copy()), torch.from_numpy(values.copy()))
 
     def write(
         self, overlay: Overlay, lesson: Lesson, live: Sequence[Lesson], recipe: JsonDict, seed: int
     ) -> TrainingStep:
-        """`write_lesson` with the recipe's settings."""
-        settings = _settings(WriteSettings, recipe.get("write", {}))
-        return _step(write.write_lesson(self.model, _rows(overlay), lesson, live, settings, seed))
+        settings = WriteSettings(**recipe["write"])
+        made = write_lesson(self._model, _rows_of(overlay), lesson, live, settings, seed)
+        report = {
+            "steps": made.steps,
+            "loss_first": round(made.losses[0], 4) if made.losses else 0.0,
+            "loss_last": round(made.losses[-1], 4) if made.losses else 0.0,
+            "learned": made.learned,
+            "scores": [round(float(score), 5) for score in made.scores],
+            **made.report,
+        }
+        return _step(made, report)
 
     def sleep(
-        self,
-        overlay: Overlay,
-        owned: npt.NDArray[np.int64],
-        lessons: Sequence[Lesson],
-        recipe: JsonDict,
-        seed: int,
+        self, overlay: Overlay, owned: npt.NDArray[np.int64], lessons: Sequence[Lesson], recipe: JsonDict, seed: int,
         progress: Progress | None = None,
-    ) -> TrainingStep:
-        """`sleep.sleep` with the recipe's settings."""
-        settings = _settings(SleepSettings, recipe.get("sleep", {}))
+    ) -> TrainingStep:  # fmt: skip
+        settings = SleepSettings(**recipe["sleep"])
         rows = torch.from_numpy(owned.copy())
-        return _step(sleep.sleep(self.model, _rows(overlay), rows, lessons, settings, seed, progress))
+        made = sleep(self._model, _rows_of(overlay), rows, lessons, settings, seed, progress)
+        return _step(made, {"steps": made.steps, **made.report})
 
     def measure(
         self, before: Overlay, after: Overlay, lessons: Sequence[Lesson], live: Sequence[Lesson], seed: int
     ) -> GateMeasure:
-        """`probe_gate` with this trainer's settings."""
-        return gate.probe_gate(
-            self.model, _rows(before), _rows(after), lessons, live, self.gate_settings, seed
-        )
+        return probe_gate(self._model, _rows_of(before), _rows_of(after), lessons, live, self._gate, seed)
 
     def activate(self, namespace: str, overlay: Overlay) -> None:
-        """Make the model answer for this namespace with these rows."""
-        self.model.set_overlay(namespace, _rows(overlay))
+        self._model.set_overlay(namespace, _rows_of(overlay))
 
 
-def _rows(overlay: Overlay) -> RowOverlay:
-    if not isinstance(overlay, RowOverlay):
-        raise TypeError(f"expected a RowOverlay, got {type(overlay).__name__}")
+class ParametricAnswers:
+    """ParametricReader: asks the model closed book and says which live writes the answer was read from."""
+
+    def __init__(
+        self, model: MemoryModel, knowledge: Callable[[str], Knowledge], is_answer: Callable[[str], bool],
+        max_new_tokens: int,
+    ) -> None:  # fmt: skip
+        self._model = model
+        self._knowledge = knowledge
+        self._is_answer = is_answer
+        self._max_new_tokens = max_new_tokens
+
+    def read(self, namespace: str, question: str) -> ParametricReading:
+        state = self._knowledge(namespace)
+        prompt = self._model.chat_prompt(question)
+        (said,) = self._model.generate([prompt], namespace=namespace, max_new_tokens=self._max_new_tokens)
+        known = self._is_answer(said.text)
+        owners = _owners(state)
+        reads = self._model.slots_read(prompt, said.text, namespace=namespace)
+        familiarity = self._model.familiarity(prompt, said.text, namespace=namespace) if owners else 0.0
+        shares = attribute(self._model, prompt, said.text, owners, namespace=namespace) if owners and known else []
+        return ParametricReading(
+            text=said.text,
+            known=known,
+            confidence=math.exp(said.mean_logprob),
+            familiarity=familiarity,
+            slots_read=int(reads.slots.unique().numel()),
+            attributions=tuple(
+                Attribution(run_id=int(name.partition(" ")[0]), record_id=name.partition(" ")[2], share=round(share, 4))
+                for name, share in shares
+                if share >= LEAST_SHARE
+            ),
+        )
+
+
+def _owners(state: Knowledge) -> dict[str, torch.Tensor]:
+    """ "run record" -> rows int64 [t]. A record that states several facts has one write for each."""
+    owners: dict[str, torch.Tensor] = {}
+    for write in state.writes:
+        name, rows = f"{write.run_id} {write.record_id}", torch.from_numpy(write.rows)
+        owners[name] = torch.cat([owners[name], rows]).unique() if name in owners else rows
+    return owners
+
+
+def _rows_of(overlay: Overlay) -> RowOverlay:
+    assert isinstance(overlay, RowOverlay)
     return overlay
 
 
-def _settings(kind: type[Settings], given: Any) -> Settings:
-    """Defaults with what the recipe says instead. Raises InputError for a name that is unknown."""
-    unknown = sorted(set(given) - {f.name for f in fields(kind)})
-    if unknown:
-        raise InputError(
-            f"the recipe names settings this version does not have: {', '.join(unknown)}",
-            hint="replay it with the version that wrote it",
-            code="input.recipe",
-        )
-    return replace(kind(), **given)
-
-
-def _step(done: RowWrite) -> TrainingStep:
-    change = RowChange(rows=done.rows.numpy(), before=done.before.numpy(), after=done.after.numpy())
-    report: JsonDict = {
-        "steps": done.steps,
-        "learned": done.learned,
-        "first_loss": done.losses[0] if done.losses else 0.0,
-        "last_loss": done.losses[-1] if done.losses else 0.0,
-        **done.report,
-    }
-    return TrainingStep(change, done.overlay, report)
+def _step(made: RowWrite, report: JsonDict) -> TrainingStep:
+    change = RowChange(made.rows.numpy(), made.before.numpy(), made.after.numpy())
+    return TrainingStep(change, made.overlay, report)

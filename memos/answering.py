@@ -1,0 +1,306 @@
+"""recall and answer: which tier is asked, what is put before the model, and where the answer came from.
+
+    question -> RecallPolicy: parameters, store, or both in turn
+      parameters: closed book, with the namespace's rows -> confidence, familiarity, attribution -> keep or go on
+      store:      search -> cut to a budget -> inject as notes -> generate with the rows left out -> cite
+
+A note read from the store is answered with the rows left out, so that what was learned never bends what is read.
+Retrieved, injected and cited are three different facts, and each is in the result. Writes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from memos.config import Settings
+from memos.errors import InputError
+from memos.grammar import parse_question
+from memos.prompting import Note
+from memos.protocols import (
+    ContextBuffer,
+    Embedder,
+    GeneratedText,
+    Generator,
+    ParametricAnswerView,
+    ParametricReader,
+    ParametricReading,
+    RecallPolicy,
+    RecallView,
+    TokenStore,
+)
+from memos.types import (
+    Answer,
+    CascadeVerdict,
+    Cut,
+    MemoryRecord,
+    Recall,
+    RecallDecision,
+    RecallHit,
+    RecallRoute,
+    RecordState,
+    Tier,
+    normalise_text,
+)
+
+Source = Literal["auto", "store", "parameters", "context"]
+SOURCES: tuple[Source, ...] = ("auto", "store", "parameters", "context")
+
+WEAK_HIT = 0.35
+"""A hit below this share of the best score is noise more often than help: a small reader is misled by it."""
+
+
+class AnswerStream:
+    """Iterate for pieces of text; `answer` is there once the iteration has ended or was stopped."""
+
+    def __init__(self, pieces: Iterator[str], finish: Callable[[str], Answer]) -> None:
+        self._pieces = pieces
+        self._finish = finish
+        self._text: list[str] = []
+        self._answer: Answer | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        for piece in self._pieces:
+            self._text.append(piece)
+            yield piece
+
+    @property
+    def answer(self) -> Answer:
+        """The answer made of what was yielded so far: stopping early keeps the part that was seen."""
+        if self._answer is None:
+            self._answer = self._finish("".join(self._text).strip())
+        return self._answer
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What will be put before the model, and what was found and cut on the way."""
+
+    recall: Recall
+    notes: tuple[Note, ...]
+    injected: tuple[MemoryRecord, ...]
+
+
+class Answerer:
+    """Answers for one namespace."""
+
+    def __init__(
+        self,
+        *,
+        namespace: str,
+        store: TokenStore,
+        context: ContextBuffer,
+        embedder: Embedder,
+        policy: RecallPolicy,
+        generator: Generator,
+        parametric: ParametricReader | None,
+        live_lessons: Callable[[], int],
+        settings: Settings,
+    ) -> None:
+        self._namespace = namespace
+        self._store = store
+        self._context = context
+        self._embedder = embedder
+        self._policy = policy
+        self._generator = generator
+        self._parametric = parametric
+        self._live_lessons = live_lessons
+        self._settings = settings
+
+    # --- search -------------------------------------------------------------------------------------------------------
+
+    def recall(
+        self, query: str, *, k: int | None = None, where: Any | None = None, as_of: datetime | None = None
+    ) -> Recall:
+        """Ranked records with their score parts; nothing is cut and no model is loaded."""
+        if not query.strip():
+            raise InputError("the query is empty", hint="say what to look for", code="input.empty")
+        started = time.perf_counter()
+        vector = self._embedder.embed([query])[0]
+        hits = self._store.search(
+            self._namespace, query, vector, k or self._settings.recall.k, where=where, as_of=as_of
+        )
+        elapsed = 1000 * (time.perf_counter() - started)
+        return Recall(query=query, namespace=self._namespace, hits=tuple(hits), elapsed_ms=round(elapsed, 2))
+
+    def prepare(self, question: str, as_of: datetime | None = None) -> Prepared:
+        """Search, then keep what fits: by count, by tokens, and by distance from the best hit."""
+        recall = self.recall(question, as_of=as_of)
+        settings = self._settings.recall
+        kept: list[RecallHit] = []
+        cut: list[Cut] = []
+        tokens = 0
+        best = recall.hits[0].score if recall.hits else 0.0
+        for hit in recall.hits:
+            cost = self._generator.count_tokens(hit.record.text)
+            if hit.score < WEAK_HIT * best:
+                cut.append(Cut(record_id=hit.record.id, reason=f"score {hit.score:.2f}, best is {best:.2f}"))
+            elif len(kept) >= settings.inject:
+                cut.append(Cut(record_id=hit.record.id, reason=f"{settings.inject} records are injected at most"))
+            elif tokens + cost > settings.token_budget:
+                cut.append(Cut(record_id=hit.record.id, reason=f"token budget {settings.token_budget} is used up"))
+            else:
+                kept.append(hit)
+                tokens += cost
+        # Oldest first: where two notes disagree the newer one stands last, as in a conversation.
+        ordered = sorted((hit.record for hit in kept), key=lambda record: record.occurred_at)
+        notes = tuple(Note(record.text, record.occurred_at) for record in ordered)
+        return Prepared(recall.model_copy(update={"cut": tuple(cut), "tokens": tokens}), notes, tuple(ordered))
+
+    # --- answer -------------------------------------------------------------------------------------------------------
+
+    def answer(self, question: str, *, tier: Source = "auto", session: str | None = None,
+               as_of: datetime | None = None) -> Answer:  # fmt: skip
+        stream = self.stream(question, tier=tier, session=session, as_of=as_of)
+        for _ in stream:
+            pass
+        return stream.answer
+
+    def stream(self, question: str, *, tier: Source = "auto", session: str | None = None, inject: bool = True,
+               as_of: datetime | None = None) -> AnswerStream:  # fmt: skip
+        """The one path every answer takes. Raises InputError for an empty question or a tier that is not there."""
+        if not question.strip():
+            raise InputError("the question is empty", hint="ask something", code="input.empty")
+        if tier not in SOURCES:
+            raise InputError(f"no tier {tier!r}", hint="one of " + ", ".join(SOURCES), code="input.tier")
+        if tier == "parameters" and self._parametric is None:
+            raise InputError(
+                f"{self._generator.identity} answers from the store alone: it has no memory layer",
+                hint="leave model.chat empty to use a model with parameters that learn",
+                code="input.no_parameters",
+            )
+        history = self._history(session)
+        if not inject:
+            return self._plain(question, history, "memory is off")
+        if tier == "context":
+            return self._from_context(question, session)
+        decision = self._policy.decide(
+            question,
+            RecallView(
+                live_records=self._live_lessons() if self._parametric is not None else 0,
+                has_parameters=self._parametric is not None,
+                has_store=True,
+                forced=None if tier == "auto" else tier,
+            ),
+        )
+        return self._follow(question, decision, history, as_of)
+
+    def reply(self, text: str, session: str | None) -> AnswerStream:
+        """A reply to something that asks nothing: an acknowledgement, small talk."""
+        return self._plain(text, self._history(session), "nothing was asked")
+
+    def _follow(
+        self, question: str, decision: RecallDecision, history: Sequence[dict[str, str]], as_of: datetime | None
+    ) -> AnswerStream:
+        reading: ParametricReading | None = None
+        verdict: CascadeVerdict | None = None
+        if decision.route in (RecallRoute.PARAMETERS, RecallRoute.PARAMETERS_THEN_STORE) and self._parametric:
+            reading = self._parametric.read(self._namespace, question)
+            newer = self.overruling(question, reading)
+            verdict = self._policy.keep(
+                ParametricAnswerView(
+                    text=reading.text, known=reading.known, confidence=reading.confidence,
+                    familiarity=reading.familiarity, newer_record=newer,
+                )
+            )  # fmt: skip
+            if decision.route is RecallRoute.PARAMETERS or verdict.keep:
+                return _spoken(self._parametric_answer(reading, verdict.reason, newer))
+        return self._from_store(question, history, as_of, decision, reading, verdict)
+
+    def _from_store(
+        self, question: str, history: Sequence[dict[str, str]], as_of: datetime | None, decision: RecallDecision,
+        reading: ParametricReading | None, verdict: CascadeVerdict | None,
+    ) -> AnswerStream:  # fmt: skip
+        prepared = self.prepare(question, as_of)
+        reason = verdict.reason if verdict is not None else decision.reason
+
+        def finish(text: str) -> Answer:
+            answer = self._stored_answer(text, prepared, reason)
+            if not answer.known and reading is not None and reading.known and not reading.attributions:
+                # What pretraining taught belongs to no write, so it is unfamiliar; it still beats knowing nothing.
+                return self._parametric_answer(reading, "the store holds nothing about it", None)
+            return answer
+
+        pieces = self._generator.stream(question, prepared.notes, history)
+        if reading is None or not reading.known:
+            return AnswerStream(pieces, finish)
+        return _spoken(finish("".join(pieces).strip()))
+
+    def _from_context(self, question: str, session: str | None) -> AnswerStream:
+        if session is None:
+            raise InputError(
+                "answering from the context needs a session", hint="pass --session", code="input.no_session"
+            )
+        turns = [turn for turn in self._context.turns(self._namespace, session) if turn.text != question]
+        notes = tuple(Note(turn.text, turn.occurred_at) for turn in turns[-self._settings.recall.inject :])
+
+        def finish(text: str) -> Answer:
+            known = self._is_known(text)
+            return Answer(text=text, known=known, tier=Tier.CONTEXT if known else None,
+                          confidence=1.0 if known else 0.0, reason=f"{len(notes)} turns of this session")  # fmt: skip
+
+        return AnswerStream(self._generator.stream(question, notes), finish)
+
+    def _plain(self, text: str, history: Sequence[dict[str, str]], reason: str) -> AnswerStream:
+        def finish(reply: str) -> Answer:
+            return Answer(text=reply, known=self._is_known(reply), tier=None, confidence=0.0, reason=reason)
+
+        return AnswerStream(self._generator.stream(text, (), history), finish)
+
+    def _history(self, session: str | None) -> list[dict[str, str]]:
+        return [] if session is None else self._context.messages(self._namespace, session, self._settings.context.max_tokens)
+
+    # --- where it came from -------------------------------------------------------------------------------------------
+
+    def overruling(self, question: str, reading: ParametricReading) -> str | None:
+        """A stored record that is newer than what the parameters learned, when there is one: freshness wins."""
+        asked = parse_question(question)
+        if asked is not None:
+            stored = self._store.find_fact(self._namespace, *asked)
+            if stored and stored[0].learned_by is None:
+                return stored[0].id
+        for attribution in reading.attributions[:1]:
+            record = self._store.get(self._namespace, attribution.record_id)
+            if record.state is RecordState.SUPERSEDED:
+                return record.superseded_by
+        return None
+
+    def _parametric_answer(self, reading: ParametricReading, reason: str, newer: str | None) -> Answer:
+        return Answer(
+            text=reading.text, known=reading.known, tier=Tier.PARAMETRIC if reading.known else None,
+            confidence=reading.confidence, runs=tuple(dict.fromkeys(one.run_id for one in reading.attributions)),
+            attributions=reading.attributions, reason=reason, stale=newer is not None,
+        )  # fmt: skip
+
+    def _stored_answer(self, text: str, prepared: Prepared, reason: str) -> Answer:
+        known = self._is_known(text)
+        cited = tuple(record.id for record in prepared.injected if known and _supports(record.text, text))
+        best = prepared.recall.hits[0].score if prepared.recall.hits else 0.0
+        return Answer(
+            text=text, known=known, tier=Tier.TOKEN if known and prepared.injected else None,
+            confidence=round(min(1.0, best), 4) if known else 0.0, recall=prepared.recall,
+            injected=tuple(record.id for record in prepared.injected), cited=cited, reason=reason,
+        )  # fmt: skip
+
+    def _is_known(self, text: str) -> bool:
+        return self._generator.is_answer(text)
+
+
+def _spoken(answer: Answer) -> AnswerStream:
+    """An answer that was complete before it could be shown, as a stream."""
+    return AnswerStream(iter([answer.text]), lambda _text: answer)
+
+
+def _supports(note: str, answer: str) -> bool:
+    """A note is cited when it says the answer, or most of the answer's words."""
+    said, given = normalise_text(note), normalise_text(answer)
+    if given and given in said:
+        return True
+    words = {word.strip(".,;:!?\"'") for word in given.split() if len(word) > 3}
+    return len(words) >= 3 and sum(word in said for word in words) >= 0.6 * len(words)
+
+
+__all__ = ["SOURCES", "AnswerStream", "Answerer", "GeneratedText", "Prepared", "Source"]

@@ -1,0 +1,255 @@
+"""observe: from what was said to what is kept, in one transaction an experience.
+
+    Draft -> secrets out -> Experience -> fact, vectors -> RoutingView -> RoutingDecision
+          -> {experience, decision, record, context turn, audit event} committed together
+
+Knows the store, the policy and the embedder by their protocols. The decision is the policy's; carrying it out is done
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from memos.config import Settings
+from memos.errors import InputError
+from memos.grammar import extract
+from memos.protocols import (
+    AuditLog,
+    ContextBuffer,
+    Embedder,
+    Progress,
+    RoutingPolicy,
+    RoutingView,
+    TokenStore,
+    UnitOfWork,
+)
+from memos.types import (
+    Action,
+    Draft,
+    Experience,
+    FactKey,
+    ImportReport,
+    MemoryRecord,
+    Observed,
+    Origin,
+    RoutingDecision,
+    text_hash,
+    utc_now,
+)
+
+if TYPE_CHECKING:
+    from memos.protocols import Vector
+
+BATCH = 64
+"""Experiences embedded and committed together on import: large enough for the embedder, small enough to lose little."""
+
+NEIGHBOURS = 5
+
+
+def new_id(prefix: str) -> str:
+    """`m:` for records, `x:` for experiences; 48 random bits."""
+    return f"{prefix}:{os.urandom(6).hex()}"
+
+
+class Intake:
+    """Observes for one namespace."""
+
+    def __init__(
+        self,
+        *,
+        namespace: str,
+        unit: UnitOfWork,
+        store: TokenStore,
+        context: ContextBuffer,
+        audit: AuditLog,
+        embedder: Embedder,
+        policy: RoutingPolicy,
+        settings: Settings,
+        actor: str,
+    ) -> None:
+        self._namespace = namespace
+        self._unit = unit
+        self._store = store
+        self._context = context
+        self._audit = audit
+        self._embedder = embedder
+        self._policy = policy
+        self._settings = settings
+        self._actor = actor
+
+    def observe(self, draft: Draft, injected: Sequence[str] = ()) -> Observed:
+        """One experience, one transaction. `injected` is what was put before the model in this exchange: text that
+        repeats it is not a new experience (invariant 4). Raises InputError for text that cannot be accepted."""
+        return self._observe_batch([draft], injected)[0]
+
+    def observe_many(self, drafts: Iterable[Draft], progress: Progress | None, total: int = 0) -> ImportReport:
+        """Batches of `BATCH`, each its own transaction: an interruption keeps every batch that was committed."""
+        actions: Counter[str] = Counter()
+        done = 0
+        for batch in _batched(drafts, BATCH):
+            observed = self._observe_batch(batch, ())
+            actions.update(one.decision.action.value for one in observed)
+            done += len(batch)
+            if progress is not None:
+                progress(done, total, "observed")
+        return ImportReport(observed=done, by_action=dict(actions))
+
+    def edit(self, record_id: str, text: str) -> MemoryRecord:
+        """Replace a record's text under a new revision, with new vectors and a new reading of what it states."""
+        _check_text(text, self._settings.store.max_text_chars)
+        record = self._store.get(self._namespace, record_id)
+        vector = self._embedder.embed([text])[0]
+        with self._unit.begin():
+            edited = self._store.update(
+                self._namespace, record_id, text=text, vector=vector, fact=_fact(text, record.origin),
+                reason=f"edited by {self._actor}",
+            )  # fmt: skip
+            self._store.mark_learned(self._namespace, [record_id], None)
+            self._audit.append(
+                namespace=self._namespace, kind="edit", subject=record_id, actor=self._actor,
+                payload={"revision": edited.revision},
+            )  # fmt: skip
+        return edited
+
+    def _observe_batch(self, drafts: Sequence[Draft], injected: Sequence[str]) -> list[Observed]:
+        now = utc_now()
+        experiences = [self._experience(draft, now) for draft in drafts]
+        previous = self._previous_texts(experiences)
+        with_context = [f"{before}\n{one.text}" if before else one.text
+                        for before, one in zip(previous, experiences, strict=True)]  # fmt: skip
+        vectors = self._embedder.embed([one.text for one in experiences] + with_context)
+        half = len(experiences)
+        with self._unit.begin():
+            return [
+                self._carry_out(one, vectors[i], vectors[half + i], injected) for i, one in enumerate(experiences)
+            ]
+
+    def _experience(self, draft: Draft, now: datetime) -> Experience:
+        _check_text(draft.text, self._settings.store.max_text_chars)
+        experience = Experience(
+            id=new_id("x"), namespace=self._namespace, text=draft.text, origin=draft.origin, source=draft.source,
+            occurred_at=draft.occurred_at or now, observed_at=now, metadata=draft.metadata,
+        )  # fmt: skip
+        text, kinds = self._policy.prepare(experience)
+        if text != experience.text:
+            metadata = {**draft.metadata, "redacted": list(kinds)}
+            experience = experience.model_copy(update={"text": text, "metadata": metadata})
+        return experience
+
+    def _previous_texts(self, experiences: Sequence[Experience]) -> list[str]:
+        """For each experience the text before it in its session: a turn is embedded alone and in its context."""
+        last: dict[str, str] = {}
+        texts: list[str] = []
+        for one in experiences:
+            session = one.source.session
+            if session is None:
+                texts.append("")
+                continue
+            if session not in last:
+                turns = self._context.turns(self._namespace, session)
+                last[session] = turns[-1].text if turns else ""
+            texts.append(last[session])
+            last[session] = one.text
+        return texts
+
+    def _carry_out(
+        self, experience: Experience, vector: Vector, context_vector: Vector, injected: Sequence[str]
+    ) -> Observed:
+        decision = self._route(experience, vector, injected)
+        self._store.add_experience(experience, decision)
+        record = self._apply(experience, decision, vector, context_vector)
+        if experience.source.session is not None and decision.action is not Action.DROP:
+            self._context.append(experience)
+        self._audit.append(
+            namespace=self._namespace, kind="observe", subject=experience.id, actor=self._actor,
+            payload={"action": decision.action.value, "record": None if record is None else record.id,
+                     "target": decision.target, "origin": experience.origin.value, "policy": decision.policy},
+        )  # fmt: skip
+        return Observed(experience=experience, decision=decision, record=record)
+
+    def _route(self, experience: Experience, vector: Vector, injected: Sequence[str]) -> RoutingDecision:
+        fact = _fact(experience.text, experience.origin)
+        view = RoutingView(
+            fact=fact,
+            exact=self._store.find_exact(self._namespace, text_hash(experience.text)),
+            same_fact=self._store.find_fact(self._namespace, fact.subject, fact.attribute) if fact else (),
+            neighbours=self._store.neighbours(self._namespace, vector, NEIGHBOURS),
+            injected=injected,
+            now=experience.observed_at,
+        )
+        return self._policy.route(experience, view)
+
+    def _apply(
+        self, experience: Experience, decision: RoutingDecision, vector: Vector, context_vector: Vector
+    ) -> MemoryRecord | None:
+        if decision.action is Action.DROP:
+            return None
+        if decision.action is Action.NOOP and decision.target:
+            return self._store.get(self._namespace, decision.target)
+        if decision.action is Action.MERGE and decision.target:
+            return self._store.merge(self._namespace, decision.target, experience, decision.reason)
+        record = self._record(experience, decision)
+        if decision.action is Action.SUPERSEDE and decision.target:
+            record = record.model_copy(update={"supersedes": decision.target})
+            self._store.add(record, vector, context_vector)
+            self._store.supersede(
+                self._namespace, decision.target, by=record, at=experience.occurred_at, reason=decision.reason
+            )
+            return record
+        if decision.action is Action.ADD and decision.target:
+            # An old statement that arrives late: true once, and already overruled.
+            newer = self._store.get(self._namespace, decision.target)
+            self._store.add(record, vector, context_vector)
+            self._store.supersede(self._namespace, record.id, by=newer, at=newer.valid_from, reason=decision.reason)
+            return self._store.get(self._namespace, record.id)
+        self._store.add(record, vector, context_vector)
+        return record
+
+    def _record(self, experience: Experience, decision: RoutingDecision) -> MemoryRecord:
+        return MemoryRecord(
+            id=new_id("m"), namespace=self._namespace, text=experience.text, origin=experience.origin,
+            approved=experience.origin is Origin.USER, source=experience.source, experience_id=experience.id,
+            fact=decision.fact, occurred_at=experience.occurred_at, observed_at=experience.observed_at,
+            valid_from=experience.occurred_at, metadata=experience.metadata,
+        )  # fmt: skip
+
+
+def _fact(text: str, origin: Origin) -> FactKey | None:
+    """The one fact a text states. An assistant's "I" is not the user, and two facts have no single key."""
+    facts = extract(text) if origin is not Origin.ASSISTANT else []
+    if len(facts) != 1:
+        return None
+    return FactKey(subject=facts[0].subject, attribute=facts[0].relation, value=facts[0].value)
+
+
+def _check_text(text: str, limit: int) -> None:
+    if not text.strip():
+        raise InputError("the experience is empty", hint="give it some text", code="input.empty")
+    if len(text) > limit:
+        raise InputError(
+            f"the experience has {len(text):,} characters; the limit is {limit:,}",
+            hint="split it, or raise store.max_text_chars",
+            code="input.too_long",
+        )
+    if "\x00" in text:
+        raise InputError("the experience contains a NUL byte", hint="remove it", code="input.nul")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError(
+            "the experience contains half a surrogate pair and is not valid Unicode",
+            hint="decode the source with the right encoding",
+            code="input.surrogate",
+        ) from None
+
+
+def _batched(drafts: Iterable[Draft], size: int) -> Iterator[list[Draft]]:
+    iterator = iter(drafts)
+    while batch := list(islice(iterator, size)):
+        yield batch

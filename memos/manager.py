@@ -1,0 +1,438 @@
+"""READ FIRST. MemoryManager: observe · recall · answer · consolidate · forget · revert.
+
+One object an agent holds, bound to one namespace. Each verb is a few lines here and one module behind:
+
+    observe      memos.intake         what is said -> policy -> one transaction -> token store and context
+    recall       memos.answering      search with score parts
+    answer       memos.answering      parameters when confident, else the store; says which
+    consolidate  memos.consolidation  records -> wordings -> rows -> sleep -> gate -> commit or reject
+    revert       memos.consolidation  rows back, bit for bit
+    forget       memos.forgetting     every copy in every tier, proved on the bytes
+    why, status  memos.inspection     stories and checks
+
+Heavy parts (embedder, index, language model) are made by `memos.build` and loaded at their first use: `status`, `log`
+and `list` stay light. Knows the tiers by their protocols and no library at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from memos.answering import Answerer, AnswerStream, Source as TierName
+from memos.config import Settings
+from memos.consolidation import Consolidator
+from memos.errors import InputError
+from memos.forgetting import Forgetter
+from memos.grammar import extract, parse_question
+from memos.inspection import Inspector
+from memos.intake import Intake
+from memos.protocols import (
+    AuditLog,
+    ConsolidationPolicy,
+    ContextBuffer,
+    Embedder,
+    ParametricReader,
+    Progress,
+    SlotLedger,
+    TokenStore,
+    UnitOfWork,
+)
+from memos.types import (
+    Action,
+    Answer,
+    AnswerStory,
+    AuditEvent,
+    Candidate,
+    Check,
+    ConsolidationPlan,
+    ConsolidationRun,
+    Draft,
+    EntryKind,
+    Experience,
+    ForgetReport,
+    ImportReport,
+    MemoryRecord,
+    Observed,
+    Origin,
+    Recall,
+    RecordState,
+    RecordStory,
+    RevertReport,
+    Revision,
+    RoutingDecision,
+    RunStory,
+    Source,
+    Status,
+    utc_now,
+)
+
+if TYPE_CHECKING:
+    from memos.stores.database import Database
+
+ChatMode = Literal["on", "read-only", "off"]
+EVERYTHING = 1_000_000
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What `memos.build` put together. The callables load their part at the first call and keep it."""
+
+    settings: Settings
+    database: Database
+    unit: UnitOfWork
+    store: TokenStore
+    context: ContextBuffer
+    audit: AuditLog
+    ledger: SlotLedger
+    embedder: Embedder
+    intake: Callable[[str, str], Intake]
+    answerer: Callable[[str], Answerer]
+    consolidator: Callable[[], Consolidator | None]
+    reader: Callable[[], ParametricReader | None]
+    consolidation_policy: ConsolidationPolicy
+    close: Callable[[], None]
+
+
+class ChatTurn:
+    """A reply on its way: iterate for text; then `observed` says what was kept of the turn, `answer` the rest."""
+
+    def __init__(self, stream: AnswerStream, observed: list[Observed], finish: Callable[[Answer], None]) -> None:
+        self._stream = stream
+        self._finish = finish
+        self._finished = False
+        self.observed = observed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stream)
+
+    @property
+    def answer(self) -> Answer:
+        """The reply so far, which is then final: it is observed here, once, less what was injected."""
+        answer = self._stream.answer
+        if not self._finished:
+            self._finished = True
+            self._finish(answer)
+        return answer
+
+
+class MemoryManager:
+    """The memory of one namespace. Use as a context manager, or call `close`.
+
+    Every method raises a `MemosError` with a hint for anything a user can mend, and changes nothing then.
+    """
+
+    def __init__(self, parts: Parts, namespace: str, actor: str = "user") -> None:
+        self._parts = parts
+        self._actor = actor
+        self.namespace = namespace
+        self.settings = parts.settings
+        self._intake = parts.intake(namespace, actor)
+        self._answerer = parts.answerer(namespace)
+        self._inspector = Inspector(
+            namespace=namespace, settings=parts.settings, store=parts.store, ledger=parts.ledger, audit=parts.audit
+        )
+        self._forgetter = Forgetter(
+            namespace=namespace, home=parts.settings.home, unit=parts.unit, store=parts.store, ledger=parts.ledger,
+            audit=parts.audit, actor=actor,
+        )  # fmt: skip
+
+    def for_namespace(self, namespace: str) -> MemoryManager:
+        """The same stores and model for another namespace; nothing is shared but the read-only base."""
+        return MemoryManager(self._parts, namespace, self._actor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Save the derived index and release the database."""
+        self._parts.close()
+
+    # --- observe ------------------------------------------------------------------------------------------------------
+
+    def observe(
+        self,
+        text: str,
+        *,
+        origin: Origin = Origin.USER,
+        source: Source | None = None,
+        occurred_at: datetime | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> Observed:
+        """Hand in one experience. The result says what became of it, and why."""
+        return self._intake.observe(
+            Draft(text=text, origin=origin, source=source or Source(), occurred_at=occurred_at,
+                  metadata=metadata or {})
+        )  # fmt: skip
+
+    def observe_many(
+        self, drafts: Iterable[Draft], *, progress: Progress | None = None, total: int = 0
+    ) -> ImportReport:
+        """Many at once, committed in batches; `total` is for the progress report only."""
+        return self._intake.observe_many(drafts, progress, total)
+
+    # --- recall and answer --------------------------------------------------------------------------------------------
+
+    def recall(
+        self, query: str, *, k: int | None = None, where: Any | None = None, as_of: datetime | None = None
+    ) -> Recall:
+        """The records nearest to a query, best first, each with the parts of its score."""
+        recall = self._answerer.recall(query, k=k, where=where, as_of=as_of)
+        self._count_use([hit.record.id for hit in recall.hits], [])
+        return recall
+
+    def answer(
+        self, question: str, *, tier: TierName = "auto", session: str | None = None, as_of: datetime | None = None
+    ) -> Answer:
+        """Answer from the tier asked for; "auto" leaves it to the recall policy. The question itself is not stored."""
+        answer = self._answerer.answer(question, tier=tier, session=session, as_of=as_of)
+        self._count_answer(answer)
+        return answer
+
+    def stream(
+        self, question: str, *, tier: TierName = "auto", session: str | None = None, inject: bool = True
+    ) -> AnswerStream:
+        """The same, piece by piece."""
+        return self._answerer.stream(question, tier=tier, session=session, inject=inject)
+
+    def chat_turn(self, text: str, *, session: str, mode: ChatMode = "on") -> ChatTurn:
+        """One exchange: observe what the user says, reply, observe the reply less what was injected.
+
+        `read-only` recalls and stores nothing; `off` neither recalls nor stores.
+        """
+        observed: list[Observed] = []
+        asks = self._asks(text)
+        if mode == "off":
+            return ChatTurn(self._answerer.stream(text, inject=False), observed, lambda _answer: None)
+        stream = self._answerer.stream(text, session=session) if asks else self._answerer.reply(text, session)
+        if mode == "on":
+            said = Draft(text=text, source=Source(session=session, actor="user"))
+            observed.append(self._intake.observe(said))
+        return ChatTurn(stream, observed, lambda answer: self._after_turn(answer, session, mode, observed))
+
+    def _asks(self, text: str) -> bool:
+        """Whether a turn asks for something memory may hold; a bare statement is only acknowledged."""
+        return "?" in text or parse_question(text) is not None or not extract(text) and len(text.split()) > 3
+
+    def _after_turn(self, answer: Answer, session: str, mode: ChatMode, observed: list[Observed]) -> None:
+        if mode != "on":
+            return
+        self._count_answer(answer)
+        if not answer.text:
+            return
+        injected = [self._parts.store.get(self.namespace, one).text for one in answer.injected]
+        injected += [one.experience.text for one in observed]
+        reply = Draft(text=answer.text, origin=Origin.ASSISTANT, source=Source(session=session, actor="assistant"))
+        observed.append(self._intake.observe(reply, injected))
+
+    def _count_answer(self, answer: Answer) -> None:
+        if answer.recall is not None:
+            self._count_use([hit.record.id for hit in answer.recall.hits], answer.cited)
+
+    def _count_use(self, recalled: Sequence[str], cited: Sequence[str]) -> None:
+        if recalled:
+            self._parts.store.touch(self.namespace, recalled, cited, utc_now())
+
+    # --- records ------------------------------------------------------------------------------------------------------
+
+    def resolve(self, prefix: str) -> str:
+        """The one record id that starts with `prefix`."""
+        return self._parts.store.resolve(self.namespace, prefix)
+
+    def get(self, record_id: str) -> MemoryRecord:
+        return self._parts.store.get(self.namespace, self.resolve(record_id))
+
+    def list(
+        self,
+        *,
+        where: Any | None = None,
+        states: Sequence[RecordState] = (RecordState.ACTIVE,),
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[MemoryRecord]:
+        """Records, newest first. An empty `states` lists every state."""
+        return self._parts.store.list(self.namespace, where=where, states=states, limit=limit, offset=offset)
+
+    def history(self, record_id: str) -> list[Revision]:
+        return self._parts.store.history(self.namespace, self.resolve(record_id))
+
+    def decisions(self, *, limit: int = 100, record_id: str | None = None) -> list[RoutingDecision]:
+        return self._parts.store.decisions(self.namespace, limit=limit, record_id=record_id)
+
+    def edit(self, record_id: str, text: str) -> MemoryRecord:
+        """Replace a record's text; the old one stays in its history."""
+        return self._intake.edit(self.resolve(record_id), text)
+
+    def pause(self, record_id: str) -> MemoryRecord:
+        """Out of recall until resumed."""
+        return self._set_state(record_id, RecordState.PAUSED, "pause")
+
+    def resume(self, record_id: str) -> MemoryRecord:
+        return self._set_state(record_id, RecordState.ACTIVE, "resume")
+
+    def _set_state(self, record_id: str, state: RecordState, kind: str) -> MemoryRecord:
+        record = self.get(record_id)
+        if record.state is RecordState.SUPERSEDED:
+            raise InputError(
+                f"{record.id} was superseded by {record.superseded_by}", hint="act on the newer record",
+                code="input.superseded",
+            )  # fmt: skip
+        with self._change(kind, record.id):
+            return self._parts.store.set_state(self.namespace, record.id, state, f"{kind} by {self._actor}")
+
+    def approve(self, record_ids: Sequence[str]) -> list[MemoryRecord]:
+        """Allow records of other origins than the user to reach the parameters."""
+        ids = [self.resolve(one) for one in record_ids]
+        with self._change("approve", *ids):
+            self._parts.store.approve(self.namespace, ids)
+        return [self._parts.store.get(self.namespace, one) for one in ids]
+
+    @contextmanager
+    def _change(self, kind: str, *subjects: str) -> Iterator[None]:
+        """A change of records and its audit event, in one transaction."""
+        with self._parts.unit.begin():
+            yield
+            self._parts.audit.append(
+                namespace=self.namespace, kind=kind, subject=subjects[0] if len(subjects) == 1 else "records",
+                payload={"records": [*subjects]}, actor=self._actor,
+            )  # fmt: skip
+
+    # --- the conversation window --------------------------------------------------------------------------------------
+
+    def turns(self, session: str) -> Sequence[Experience]:
+        """What was said in a session, oldest first."""
+        return self._parts.context.turns(self.namespace, session)
+
+    def sessions(self) -> Sequence[str]:
+        return self._parts.context.sessions(self.namespace)
+
+    def pin(self, label: str, text: str) -> None:
+        """A block that stays before the model in every session."""
+        with self._change("pin", label):
+            self._parts.context.pin(self.namespace, label, text)
+
+    def unpin(self, label: str) -> None:
+        with self._change("unpin", label):
+            self._parts.context.unpin(self.namespace, label)
+
+    def blocks(self) -> dict[str, str]:
+        return {block.label: block.text for block in self._parts.context.blocks(self.namespace)}
+
+    # --- consolidate and take back ------------------------------------------------------------------------------------
+
+    def plan_consolidation(
+        self, record_ids: Sequence[str] | None = None, *, everything: bool = False
+    ) -> ConsolidationPlan:
+        """What `consolidate` would write and what it would leave, with reasons. Changes nothing.
+
+        Naming records, or `everything`, lowers the bar to zero; what must never reach the parameters still does not.
+        """
+        policy = self._parts.consolidation_policy
+        if record_ids:
+            records = [self.get(one) for one in record_ids]
+        else:
+            records = self.list(limit=EVERYTHING)
+        bar = 0.0 if everything or record_ids else None
+        chosen, skipped = policy.choose(records, utc_now(), min_score=bar)
+        most = self.settings.consolidation.max_records
+        over = [Candidate(**{**one.model_dump(), "reason": f"one run writes at most {most} records"})
+                for one in chosen[most:]]  # fmt: skip
+        order = {record.id: at for at, record in enumerate(sorted(records, key=lambda record: record.occurred_at))}
+        return ConsolidationPlan(
+            namespace=self.namespace, policy=policy.name, skipped=(*skipped, *over),
+            chosen=tuple(sorted(chosen[:most], key=lambda one: order[one.record_id])),
+        )  # fmt: skip
+
+    def consolidate(self, plan: ConsolidationPlan | None = None, *, progress: Progress | None = None) -> ConsolidationRun:
+        """Write a plan's records into the parameters. The run says COMMITTED or REJECTED, with the gate's figures."""
+        plan = plan or self.plan_consolidation()
+        if plan.namespace != self.namespace:
+            raise InputError("the plan is for another namespace", hint="make a plan here", code="input.plan")
+        if not plan.chosen:
+            raise InputError(
+                "nothing to consolidate: no record qualifies",
+                hint="memos consolidate --dry-run says why; --all lowers the bar",
+                code="consolidation.nothing",
+            )
+        return self._consolidator().consolidate(plan, self._actor, progress)
+
+    def _consolidator(self) -> Consolidator:
+        consolidator = self._parts.consolidator()
+        if consolidator is None:
+            raise InputError(
+                f"{self.settings.model.chat} answers from the store alone: it has no parameters that memos can write",
+                hint="leave model.chat empty to use a model with a memory layer",
+                code="input.no_parameters",
+            )
+        return consolidator
+
+    def runs(self, limit: int | None = None) -> list[ConsolidationRun]:
+        """Newest first."""
+        return self._parts.ledger.runs(self.namespace, limit=limit)
+
+    def run(self, run_id: int) -> ConsolidationRun:
+        return self._parts.ledger.run(self.namespace, run_id)
+
+    def revert(
+        self, run_id: int, *, record_id: str | None = None, progress: Progress | None = None
+    ) -> RevertReport:
+        """Take a run, or one record of it, out of the parameters. The records stay in the token store."""
+        self.run(run_id)
+        full = None if record_id is None else self.resolve(record_id)
+        return self._consolidator().revert(self.namespace, run_id, self._actor, full, progress)
+
+    def forget(
+        self, record_ids: Sequence[str], *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ForgetReport:
+        """Erase records from every tier, and search the bytes of the data folder for what is left."""
+        if not record_ids:
+            raise InputError("no record was named", hint="memos ls lists their ids", code="input.empty")
+        if dry_run:
+            return self._forgetter.plan(record_ids)
+        ids = [self.resolve(one) for one in record_ids]
+        taught = any(self._parts.ledger.entries(self.namespace, record_id=one) for one in ids)
+        return self._forgetter.forget(ids, self._consolidator() if taught else None, progress)
+
+    # --- why, log, checks ---------------------------------------------------------------------------------------------
+
+    def why_record(self, record_id: str) -> RecordStory:
+        return self._inspector.record_story(self.resolve(record_id))
+
+    def why_run(self, run_id: int) -> RunStory:
+        return self._inspector.run_story(run_id)
+
+    def why_question(self, question: str) -> AnswerStory:
+        return self._inspector.answer_story(question, self._answerer, self._parts.reader())
+
+    def log(self, limit: int | None = 50) -> list[AuditEvent]:
+        """This namespace's events, newest first."""
+        return self._parts.audit.events(self.namespace, limit=limit)
+
+    def verify(self) -> list[Check]:
+        return self._inspector.verify(self._parts.consolidator)
+
+    def doctor(self, *, rebuild: bool = False, progress: Progress | None = None) -> list[Check]:
+        return self._inspector.doctor(
+            self._parts.database, self._parts.consolidator, rebuild=rebuild, progress=progress
+        )
+
+    def status(self) -> Status:
+        turns = [turn for session in self.sessions() for turn in self.turns(session)]
+        return self._inspector.status(len(turns), sum(len(turn.text.encode()) for turn in turns))
+
+    def learned_records(self) -> list[MemoryRecord]:
+        """Records the parameters hold now."""
+        ids = {entry.record_id for entry in self._parts.ledger.entries(self.namespace) if entry.kind is EntryKind.WRITE}
+        return [record for record in self.list(states=(), limit=EVERYTHING) if record.id in ids and record.learned_by]
+
+
+__all__ = ["Action", "ChatMode", "ChatTurn", "MemoryManager", "Parts"]

@@ -1,0 +1,432 @@
+"""Consolidation against a deterministic trainer that needs no model: what is committed, taken back, replayed, refused.
+
+The trainer's rows are hashes of everything a real one may depend on (rows before, lesson, live lessons, seed), so an
+order, a seed or a live lesson that differs after a replay changes the digest and fails the test.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from memos.augmentation import Lesson
+from memos.config import ConsolidationSettings
+from memos.consolidation import Consolidator
+from memos.errors import (
+    ConsolidationError,
+    CorruptStore,
+    FingerprintMismatch,
+    NotFoundError,
+    NotRevertible,
+)
+from memos.grammar import Fact
+from memos.protocols import GateMeasure, Overlay, RowChange, TrainingStep
+from memos.stores.audit import SqlAuditLog
+from memos.stores.database import Database
+from memos.stores.parametric import SqlSlotLedger
+from memos.types import Candidate, ConsolidationPlan, MemoryRecord, RunStatus, utc_now
+
+WIDTH = 4
+TABLE = 64
+
+
+@dataclass(frozen=True)
+class FakeOverlay:
+    table: dict[int, tuple[float, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps(sorted(self.table.items())).encode()).hexdigest()
+
+    def put(self, rows: Any, values: Any) -> FakeOverlay:
+        table = dict(self.table)
+        for row, value in zip(rows.tolist(), values.tolist(), strict=True):
+            if any(value):
+                table[row] = tuple(value)
+            else:
+                table.pop(row, None)
+        return FakeOverlay(table)
+
+    def gather(self, rows: Any) -> Any:
+        zero = (0.0,) * WIDTH
+        return np.array([self.table.get(row, zero) for row in rows.tolist()], np.float32).reshape(-1, WIDTH)
+
+
+class FakeTrainer:
+    """Deterministic SlotTrainer; `scores` sets the held-out share by text."""
+
+    layer = 1
+
+    def __init__(self) -> None:
+        self.fingerprint = "base-1"
+        self.scores: dict[str, float] = {}
+        self.old_after = 1.0
+        self.honest = 1.0
+        self.fail_on: str | None = None
+        self.active: dict[str, Overlay] = {}
+        self.writes = 0
+
+    def recipe(self) -> dict[str, Any]:
+        return {"write": {"rate": 1.0}, "sleep": {}}
+
+    def empty(self) -> FakeOverlay:
+        return FakeOverlay()
+
+    def with_rows(self, overlay: Any, rows: Any, values: Any) -> FakeOverlay:
+        return overlay.put(rows, values)  # type: ignore[no-any-return]
+
+    def _step(self, overlay: Any, rows: Any, *parts: str) -> TrainingStep:
+        raw = hashlib.sha256("|".join([overlay.digest(), *parts]).encode()).digest()
+        numbers = np.random.default_rng(list(raw)).standard_normal((len(rows), WIDTH)).astype(np.float32)
+        change = RowChange(rows, overlay.gather(rows), numbers)
+        return TrainingStep(change, overlay.put(rows, numbers), {"steps": 3})
+
+    def write(self, overlay: Any, lesson: Lesson, live: Sequence[Lesson], recipe: Any, seed: int) -> TrainingStep:
+        self.writes += 1
+        if self.fail_on is not None and self.fail_on in lesson.text:
+            raise KeyboardInterrupt
+        digits = hashlib.sha256(lesson.key.encode()).digest()[:6]
+        rows = np.unique(np.array([byte % TABLE for byte in digits], np.int64))
+        return self._step(overlay, rows, lesson.key, *(one.key for one in live), str(seed), json.dumps(recipe))
+
+    def sleep(
+        self, overlay: Any, owned: Any, lessons: Sequence[Lesson], recipe: Any, seed: int, progress: Any = None
+    ) -> TrainingStep:
+        return self._step(overlay, owned, "sleep", *(one.key for one in lessons), str(seed))
+
+    def measure(
+        self, before: Any, after: Any, lessons: Sequence[Lesson], live: Sequence[Lesson], seed: int
+    ) -> GateMeasure:
+        scores = {one.key: self.scores.get(one.text, 1.0) for one in lessons}
+        return GateMeasure(1.0, min(scores.values(), default=1.0), 1.0, self.old_after, self.honest, scores)
+
+    def activate(self, namespace: str, overlay: Overlay) -> None:
+        self.active[namespace] = overlay
+
+
+class FakeAugmenter:
+    """ "dog=Rex" states one fact; anything without "=" states none."""
+
+    def lessons(self, record_id: str, text: str) -> list[Lesson]:
+        found = []
+        for part in text.split(";"):
+            name, sign, value = part.partition("=")
+            if sign:
+                fact = Fact("user", name, value)
+                key = hashlib.sha256(f"{text}{part}".encode()).hexdigest()
+                found.append(Lesson(key, record_id, text, (fact,), (), (), (), (), ()))
+        return found
+
+
+class FakeStore:
+    """Just the marks and texts that consolidation touches."""
+
+    def __init__(self) -> None:
+        self.learned: dict[str, int | None] = {}
+        self.texts: dict[str, str] = {}
+
+    def mark_learned(self, namespace: str, record_ids: Sequence[str], run_id: int | None) -> None:
+        self.learned.update(dict.fromkeys(record_ids, run_id))
+
+    def get(self, namespace: str, record_id: str) -> MemoryRecord:
+        if record_id not in self.texts:
+            raise NotFoundError(f"no record {record_id}")
+        now = utc_now()
+        return MemoryRecord(
+            id=record_id, namespace=namespace, text=self.texts[record_id], occurred_at=now, observed_at=now, valid_from=now
+        )
+
+
+class Bench:
+    """A consolidator over a real database and ledger."""
+
+    def __init__(self, folder: Path, **gate: float) -> None:
+        self.folder = folder
+        self.database = Database(f"sqlite:///{folder / 'memos.db'}")
+        self.ledger = SqlSlotLedger(self.database, folder / "ledger")
+        self.audit = SqlAuditLog(self.database)
+        self.store, self.trainer = FakeStore(), FakeTrainer()
+        self.gate = ConsolidationSettings(**gate)
+        self.worker = self.fresh()
+
+    def fresh(self) -> Consolidator:
+        """As another process would open it."""
+        return Consolidator(
+            unit=self.database, store=self.store, ledger=self.ledger, audit=self.audit, trainer=self.trainer,  # type: ignore[arg-type]
+            augmenter=FakeAugmenter(), settings=self.gate,
+        )  # fmt: skip
+
+    def plan(self, *texts: str, namespace: str = "ana") -> ConsolidationPlan:
+        chosen = []
+        for text in texts:
+            record_id = f"m:{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+            self.store.texts[record_id] = text
+            chosen.append(Candidate(record_id=record_id, text=text, score=1.0, reason="test"))
+        return ConsolidationPlan(namespace=namespace, policy="test", chosen=tuple(chosen))
+
+    def learn(self, *texts: str, namespace: str = "ana") -> Any:
+        return self.worker.consolidate(self.plan(*texts, namespace=namespace), "tester")
+
+    def record(self, text: str) -> str:
+        return f"m:{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+    def digest(self, namespace: str = "ana") -> str:
+        return self.fresh().knowledge(namespace).overlay.digest()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.database.close()
+
+
+def test_a_committed_run_changes_rows_marks_records_and_is_on_the_log(bench: Bench) -> None:
+    empty = bench.digest()
+    run = bench.learn("dog=Rex", "cat=Tom")
+    assert run.status is RunStatus.COMMITTED
+    assert run.digest_before == empty != run.digest_after == bench.digest()
+    assert bench.store.learned == {bench.record("dog=Rex"): run.id, bench.record("cat=Tom"): run.id}
+    assert [event.kind for event in bench.audit.events("ana")] == ["consolidate"]
+    kinds = [entry.kind.value for entry in bench.ledger.entries("ana")]
+    assert kinds == ["write", "write", "sleep"]
+    assert bench.trainer.active["ana"].digest() == run.digest_after
+
+
+def test_another_process_sees_the_commit_and_the_same_rows(bench: Bench) -> None:
+    other = bench.fresh()
+    before = other.knowledge("ana").overlay.digest()
+    bench.learn("dog=Rex")
+    assert other.knowledge("ana").overlay.digest() == bench.digest() != before
+
+
+def test_the_last_run_is_restored_bit_for_bit(bench: Bench) -> None:
+    first = bench.learn("dog=Rex")
+    second = bench.learn("cat=Tom")
+    report = bench.worker.revert("ana", second.id, "tester")
+    assert (report.method, report.exact) == ("restore", True)
+    assert report.digest_after == first.digest_after == bench.digest()
+    assert bench.ledger.run("ana", second.id).status is RunStatus.REVERTED
+    assert bench.store.learned[bench.record("cat=Tom")] is None
+
+
+def test_an_earlier_run_is_taken_out_by_replay_equal_to_never_having_learned_it(tmp_path: Path) -> None:
+    (tmp_path / "with").mkdir()
+    (tmp_path / "without").mkdir()
+    learned, never = Bench(tmp_path / "with"), Bench(tmp_path / "without")
+    learned.learn("city=Rome")
+    run = learned.learn("dog=Rex")
+    learned.learn("cat=Tom", "car=Fiat")
+    never.learn("city=Rome")
+    never.learn("cat=Tom", "car=Fiat")
+    report = learned.worker.revert("ana", run.id, "tester")
+    assert (report.method, report.replayed) == ("replay", 3)
+    assert learned.digest() == never.digest()
+
+
+def test_one_record_of_a_run_can_be_taken_out(tmp_path: Path) -> None:
+    (tmp_path / "with").mkdir()
+    (tmp_path / "without").mkdir()
+    learned, never = Bench(tmp_path / "with"), Bench(tmp_path / "without")
+    run = learned.learn("dog=Rex", "cat=Tom", "car=Fiat")
+    never.learn("dog=Rex", "car=Fiat")
+    learned.worker.revert("ana", run.id, "tester", learned.record("cat=Tom"))
+    assert learned.digest() == never.digest()
+    assert learned.ledger.run("ana", run.id).status is RunStatus.COMMITTED
+    assert learned.record("cat=Tom") not in learned.ledger.run("ana", run.id).record_ids
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_removal_in_any_order_equals_never_written(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    facts = [f"{name}={value}" for name in "abcd" for value in "12"]
+    runs = data.draw(st.lists(st.lists(st.sampled_from(facts), min_size=1, max_size=3, unique_by=lambda f: f[0]),
+                              min_size=1, max_size=4))  # fmt: skip
+    once = [run for i, run in enumerate(runs) if not any(set(run) & set(other) for other in runs[:i])]
+    gone = set(data.draw(st.lists(st.sampled_from(sorted({fact for run in once for fact in run})), unique=True)))
+    learned, never = Bench(tmp_path_factory.mktemp("with")), Bench(tmp_path_factory.mktemp("without"))
+    for run in once:
+        learned.learn(*run)
+        if kept := [fact for fact in run if fact not in gone]:
+            never.learn(*kept)
+    for fact in data.draw(st.permutations(sorted(gone))):
+        learned.worker.remove_records("ana", [learned.record(fact)], "tester")
+    assert learned.digest() == never.digest()
+    assert learned.worker.verify("ana") == len(learned.ledger.entries("ana"))
+    learned.database.close()
+    never.database.close()
+
+
+def test_an_update_replaces_the_older_lesson_and_its_revert_brings_it_back(bench: Bench) -> None:
+    first = bench.learn("dog=Rex")
+    second = bench.learn("dog=Max")
+    assert [lesson.text for lesson in bench.worker.knowledge("ana").lessons] == ["dog=Max"]
+    assert bench.store.learned == {bench.record("dog=Rex"): None, bench.record("dog=Max"): second.id}
+    bench.worker.revert("ana", second.id, "tester")
+    assert bench.store.learned == {bench.record("dog=Rex"): first.id, bench.record("dog=Max"): None}
+
+
+def test_an_edited_record_is_no_longer_marked_as_learned(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    bench.store.texts[bench.record("dog=Rex")] = "dog=Rexie"
+    bench.learn("cat=Tom")
+    assert bench.store.learned[bench.record("dog=Rex")] is None
+
+
+def test_a_record_that_fails_the_gate_leaves_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "with").mkdir()
+    (tmp_path / "without").mkdir()
+    bench, never = Bench(tmp_path / "with"), Bench(tmp_path / "without")
+    bench.trainer.scores["cat=Tom"] = 0.1
+    run = bench.learn("dog=Rex", "cat=Tom")
+    never.learn("dog=Rex")
+    assert run.status is RunStatus.COMMITTED
+    assert run.record_ids == (bench.record("dog=Rex"),)
+    assert run.rejected_ids == (bench.record("cat=Tom"),)
+    assert "0.10 < 0.60" in run.reason
+    assert bench.digest() == never.digest()
+
+
+@pytest.mark.parametrize(("attribute", "words"), [("old_after", "old knowledge fell"), ("honest", "honest on")])
+def test_damage_rejects_the_whole_run(bench: Bench, attribute: str, words: str) -> None:
+    setattr(bench.trainer, attribute, 0.5)
+    before = bench.digest()
+    run = bench.learn("dog=Rex")
+    assert run.status is RunStatus.REJECTED
+    assert words in run.reason
+    assert bench.digest() == before == run.digest_after
+    assert bench.ledger.entries("ana", live=None) == []
+    assert [event.kind for event in bench.audit.events("ana")] == ["reject"]
+    assert bench.store.learned == {}
+
+
+def test_a_run_of_records_that_state_nothing_is_rejected_with_the_reason(bench: Bench) -> None:
+    run = bench.learn("hello there")
+    assert run.status is RunStatus.REJECTED
+    assert "states nothing" in run.reason
+    assert bench.trainer.writes == 0
+
+
+def test_two_records_about_the_same_thing_in_one_run_newest_wins(bench: Bench) -> None:
+    run = bench.learn("dog=Rex", "dog=Max")
+    assert run.record_ids == (bench.record("dog=Max"),)
+    assert "answers the same question" in run.reason
+
+
+def test_interruption_leaves_rows_as_they_were_and_the_run_on_record(bench: Bench) -> None:
+    bench.trainer.fail_on = "cat"
+    before = bench.digest()
+    with pytest.raises(KeyboardInterrupt):
+        bench.learn("dog=Rex", "cat=Tom")
+    (run,) = bench.ledger.runs("ana")
+    assert (run.status, run.reason) == (RunStatus.REJECTED, "interrupted")
+    assert bench.digest() == before
+    assert bench.ledger.entries("ana", live=None) == []
+
+
+def test_two_processes_at_once_one_commits_the_other_is_told(bench: Bench) -> None:
+    other = bench.fresh()
+    original = bench.trainer.measure
+
+    def meanwhile(*arguments: Any) -> GateMeasure:
+        bench.trainer.measure = original  # type: ignore[method-assign]
+        other.consolidate(bench.plan("car=Fiat"), "other")
+        return original(*arguments)
+
+    bench.trainer.measure = meanwhile  # type: ignore[method-assign]
+    with pytest.raises(ConsolidationError, match="another process"):
+        bench.learn("dog=Rex")
+    assert [run.status for run in bench.ledger.runs("ana")] == [RunStatus.COMMITTED, RunStatus.REJECTED]
+    assert [lesson.text for lesson in bench.fresh().knowledge("ana").lessons] == ["car=Fiat"]
+
+
+def test_a_failing_commit_leaves_neither_entries_nor_marks(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Any) -> Any:
+        raise ConsolidationError("disk full")
+
+    real = bench.audit.append
+    monkeypatch.setattr(bench.audit, "append", lambda **event: refuse() if event["kind"] == "consolidate" else real(**event))
+    with pytest.raises(ConsolidationError, match="disk full"):
+        bench.learn("dog=Rex")
+    assert bench.ledger.entries("ana", live=None) == []
+    assert bench.ledger.sweep() == 2
+    assert list((bench.folder / "ledger").iterdir()) == []
+
+
+def test_namespaces_do_not_see_each_other(bench: Bench) -> None:
+    ana = bench.learn("dog=Rex")
+    assert bench.digest("bob") == FakeOverlay().digest()
+    bench.learn("dog=Rex", namespace="bob")
+    with pytest.raises(NotFoundError):
+        bench.worker.revert("bob", ana.id, "tester")
+    bench.worker.revert("ana", ana.id, "tester")
+    assert len(bench.fresh().knowledge("bob").lessons) == 1
+
+
+def test_another_models_ledger_is_refused(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    bench.trainer.fingerprint = "base-2"
+    with pytest.raises(FingerprintMismatch, match="another model"):
+        bench.fresh().knowledge("ana")
+    with pytest.raises(FingerprintMismatch):
+        bench.fresh().consolidate(bench.plan("cat=Tom"), "tester")
+
+
+def test_what_is_not_live_cannot_be_reverted(bench: Bench) -> None:
+    run = bench.learn("dog=Rex")
+    bench.worker.revert("ana", run.id, "tester")
+    with pytest.raises(NotRevertible, match="not live"):
+        bench.worker.revert("ana", run.id, "tester")
+    with pytest.raises(NotFoundError):
+        bench.worker.revert("ana", 99, "tester")
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
+def test_a_damaged_ledger_file_is_a_loud_error(bench: Bench, damage: str) -> None:
+    bench.learn("dog=Rex")
+    path = sorted((bench.folder / "ledger").iterdir())[0]
+    raw = path.read_bytes()
+    if damage == "remove":
+        path.unlink()
+    else:
+        path.write_bytes(raw[:-8] if damage == "truncate" else raw[:-1] + bytes([raw[-1] ^ 1]))
+    with pytest.raises(CorruptStore, match="missing|truncated"):
+        bench.fresh().knowledge("ana")
+    with pytest.raises(CorruptStore):
+        bench.fresh().verify("ana")
+
+
+def test_a_changed_ledger_row_is_noticed(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    with bench.database.write() as connection:
+        connection.exec_driver_sql("UPDATE ledger_entries SET seed = '7' WHERE seq = 1")
+    with pytest.raises(CorruptStore, match="was changed"):
+        bench.fresh().verify("ana")
+
+
+def test_erase_takes_lessons_and_tensors_of_what_was_retired(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    bench.learn("cat=Tom")
+    first = bench.ledger.entries("ana")[0].seq
+    record = bench.record("dog=Rex")
+    bench.worker.remove_records("ana", [record], "tester")
+    copies = bench.ledger.erase("ana", [record], first)
+    bench.ledger.sweep()
+    assert copies == {"lessons": 1, "ledger tensors": 4}
+    named = {f"{entry.file}.safetensors" for entry in bench.ledger.entries("ana")}
+    assert {path.name for path in (bench.folder / "ledger").iterdir()} == named
+    assert bench.worker.verify("ana") == 2
+    erased = next(entry for entry in bench.ledger.entries("ana", live=None) if not entry.file)
+    with pytest.raises(NotFoundError, match="erased"):
+        bench.ledger.change(erased)
