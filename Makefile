@@ -30,7 +30,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo 'memos needs Python 3.11 or newer; none was found' >&2; exit 2; }
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@# torch goes first: what needs it then finds it, and no second build is fetched
-	$(PIP) install --quiet --constraint constraints.txt setuptools wheel torch
+	$(PIP) install --quiet --constraint constraints.txt setuptools torch
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	@rm -f $(VENV)/installed-*
 	@touch $@

@@ -1,0 +1,254 @@
+"""What a verb does, apart from showing it: open the memory, read ids and times, list a tier, import a file.
+
+Returns values and prints nothing, so that any face (command line, chat, full screen) can share it. One manager call
+needs no action here: the face makes it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from memos.config import LoadedSettings, Settings, load_settings
+from memos.errors import InputError, NotFoundError
+from memos.types import Draft, Experience, ImportReport, MemoryRecord, Origin, RecordState, Tier
+
+if TYPE_CHECKING:
+    from memos.apps.progress import Progress, StopRequest
+    from memos.manager import MemoryManager
+
+DEFAULT_NAMESPACE = "default"
+SHIPPED_MODEL = "assistant"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the global options say. None leaves it to the environment, the files and the defaults."""
+
+    home: Path | None = None
+    namespace: str | None = None
+    model: str | None = None
+    chat_model: str | None = None
+
+    def flags(self) -> dict[str, Any]:
+        """The options as dotted settings."""
+        return {
+            "home": None if self.home is None else str(self.home),
+            "namespace": self.namespace,
+            "model.name": self.model,
+            "model.chat": self.chat_model,
+        }
+
+
+# --- opening ---------------------------------------------------------------------------------------------------------
+
+
+def resolve_settings(choice: Choice) -> LoadedSettings:
+    """Every source merged. Where none names a namespace, the command line's own default does, and its origin says so."""
+    loaded = load_settings(choice.flags())
+    if loaded.settings.namespace is not None:
+        return loaded
+    settings = loaded.settings.model_copy(update={"namespace": DEFAULT_NAMESPACE})
+    return LoadedSettings(settings, {**loaded.origins, "namespace": "the command line's default"})
+
+
+@contextmanager
+def opened(choice: Choice, *, existing: bool = False) -> Iterator[MemoryManager]:
+    """The memory the options name, closed at the end.
+
+    With `existing`, a namespace that someone named and that holds nothing raises NotFoundError: reading it is more
+    likely a slip of the pen than a wish.
+    """
+    from memos.build import open_memory
+
+    loaded = resolve_settings(choice)
+    with open_memory(loaded.settings) as memory:
+        if existing and memory.namespace != DEFAULT_NAMESPACE:
+            require_namespace(memory)
+        yield memory
+
+
+def require_namespace(memory: MemoryManager) -> None:
+    """Raise NotFoundError when nothing was ever stored under the manager's namespace."""
+    known = memory.status().namespaces
+    if memory.namespace not in known:
+        raise NotFoundError(
+            f"no namespace {memory.namespace!r} in {memory.settings.home}",
+            hint=f"known: {', '.join(known)}" if known else "memos observe TEXT makes one",
+            code="not_found.namespace",
+        )
+
+
+# --- reading arguments -----------------------------------------------------------------------------------------------
+
+
+def record_id(memory: MemoryManager, text: str) -> str:
+    """The id that a typed prefix means, with or without its "m:"."""
+    given = text.strip()
+    return memory.resolve(given if given.startswith("m:") else f"m:{given}")
+
+
+def record_ids(memory: MemoryManager, texts: Sequence[str]) -> list[str]:
+    """Each prefix resolved, in order, without repeats."""
+    return list(dict.fromkeys(record_id(memory, text) for text in texts))
+
+
+_RUN = re.compile(r"^(?:run[ :]?)?(\d+)$", re.IGNORECASE)
+
+
+def run_number(text: str) -> int | None:
+    """The run that "8", "run 8" or "run:8" means; None when it reads as something else."""
+    match = _RUN.match(text.strip())
+    return int(match[1]) if match else None
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """ISO 8601, taken as UTC without an offset. Raises InputError."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f"{text!r} is not a time",
+            hint="ISO 8601, for example 2026-03-01 or 2026-03-01T14:30+01:00",
+            code="input.time",
+        ) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# --- listing ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Window:
+    """The context tier of a namespace: pinned blocks and the turns still in it."""
+
+    blocks: dict[str, str]
+    turns: tuple[Experience, ...]
+
+
+def window(memory: MemoryManager) -> Window:
+    """What is before the model in every open session."""
+    turns = [turn for session in memory.sessions() for turn in memory.turns(session)]
+    return Window(memory.blocks(), tuple(turns))
+
+
+def list_records(
+    memory: MemoryManager, tier: Tier, *, states: Sequence[RecordState], limit: int, offset: int
+) -> list[MemoryRecord]:
+    """Records of the token store, or those among them that the parameters hold."""
+    if tier is Tier.PARAMETRIC:
+        return memory.learned_records()[offset : offset + limit]
+    return memory.list(states=states, limit=limit, offset=offset)
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """Which model answers, and in one sentence each what it can and cannot do."""
+
+    name: str
+    kind: str
+    can: str
+    cannot: str
+
+
+def describe_model(settings: Settings) -> ModelChoice:
+    """What the configured model can do, known without loading it."""
+    name, chat = settings.model.name, settings.model.chat
+    if chat:
+        return ModelChoice(
+            chat,
+            "langchain chat model",
+            "answers questions from what the token store holds",
+            f"{chat} answers from the store alone: its weights are not ours to write, so `consolidate` and "
+            "`--from parameters` are not available with it.",
+        )
+    if name == SHIPPED_MODEL:
+        return ModelChoice(
+            name,
+            "shipped",
+            "answers from the store and from its parameters, and learns facts into them, offline on two cores",
+            "assistant is a small model that talks about the facts of a person's life in short sentences: other text is "
+            "stored and found, but not understood.",
+        )
+    return ModelChoice(
+        name,
+        "local folder" if Path(name).expanduser().is_dir() else "hub id",
+        "answers from the store and from its parameters, and learns facts into them",
+        f"{name} gets a memory layer on first use, kept beside the data, that was not trained with it: expect writes to "
+        "be slower, and refused by the gate more often, than with the shipped model.",
+    )
+
+
+# --- importing -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """A file to import: `path` None reads standard input."""
+
+    path: Path | None
+    format: str = "auto"
+    origin: Origin | None = None
+    conversation: str | None = None
+
+    @property
+    def name(self) -> str:
+        return "standard input" if self.path is None else self.path.name
+
+
+@contextmanager
+def readable(request: ImportRequest, stdin: IO[bytes]) -> Iterator[ImportRequest]:
+    """The request with a path that can be read twice: standard input is spooled to a temporary file."""
+    if request.path is not None:
+        yield request
+        return
+    with tempfile.NamedTemporaryFile(prefix="memos-import-", delete=True) as spool:
+        shutil.copyfileobj(stdin, spool)
+        spool.flush()
+        yield ImportRequest(Path(spool.name), request.format, request.origin, request.conversation)
+
+
+def count_drafts(request: ImportRequest) -> int:
+    """How many experiences a file holds. Reading it whole before storing any means a bad line stores nothing."""
+    return sum(1 for _ in _drafts(request))
+
+
+def import_file(
+    memory: MemoryManager, request: ImportRequest, *, progress: Progress, stop: StopRequest, total: int
+) -> ImportReport:
+    """Observe every experience of a file; a requested stop keeps what was stored so far."""
+    from memos import interchange
+
+    assert request.path is not None
+    chosen = interchange.detect_format(request.path) if request.format == "auto" else request.format
+    if chosen == "archive":
+        return interchange.import_archive(memory, request.path, progress=progress)
+
+    def until_stopped() -> Iterator[Draft]:
+        for draft in _drafts(request):
+            if stop.requested:
+                return
+            yield draft
+
+    return memory.observe_many(until_stopped(), progress=progress, total=total)
+
+
+def _drafts(request: ImportRequest) -> Iterator[Draft]:
+    from memos import interchange
+
+    assert request.path is not None
+    return interchange.read_drafts(
+        request.path, format=request.format, origin=request.origin, conversation=request.conversation
+    )

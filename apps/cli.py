@@ -1,0 +1,187 @@
+"""The command line: its verbs, its global options, its entry point.
+
+    memos [--home DIR] [--namespace NAME] [--model NAME] VERB ...
+
+The table below is the whole surface; each verb is one function in cli_memory, cli_learning or cli_house. Global options
+may also follow the verb. No heavy library is imported here or by them: tests/unit/test_imports.py holds that.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from memos.apps import cli_house, cli_learning, cli_memory
+from memos.apps.actions import Choice
+from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
+
+Verb = tuple[str, Callable[..., None]]
+
+
+def chat(
+    session: Annotated[
+        str | None, typer.Option(help="Continue this conversation; a new one by default.")
+    ] = None,
+    memory_mode: Annotated[
+        Literal["on", "read-only", "off"],
+        typer.Option("--mode", help="on: recall and store; read-only: recall only; off: neither."),
+    ] = "on",
+) -> None:
+    """Talk. What you say is remembered by policy; /help lists the commands.
+
+    Reads a terminal, or lines from a pipe.
+
+    Example: memos chat --session monday
+    """
+    from memos.apps.chat import Chat
+
+    warn_of_model_limits()
+    with memory() as manager:
+        Chat(manager, session=session, mode=memory_mode).run()
+
+
+VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
+    (
+        "Remember and ask",
+        (
+            ("observe", cli_memory.observe),
+            ("recall", cli_memory.recall),
+            ("ask", cli_memory.ask),
+            ("chat", chat),
+            ("import", cli_memory.import_),
+            ("export", cli_memory.export),
+        ),
+    ),
+    (
+        "Look after records",
+        (
+            ("ls", cli_memory.ls),
+            ("show", cli_memory.show),
+            ("edit", cli_memory.edit),
+            ("pause", cli_memory.pause),
+            ("resume", cli_memory.resume),
+            ("approve", cli_memory.approve),
+            ("forget", cli_memory.forget),
+        ),
+    ),
+    (
+        "Learn into the parameters, and take back",
+        (
+            ("consolidate", cli_learning.consolidate),
+            ("runs", cli_learning.runs),
+            ("revert", cli_learning.revert),
+            ("why", cli_learning.why),
+        ),
+    ),
+    (
+        "The house",
+        (
+            ("init", cli_house.init),
+            ("status", cli_house.status),
+            ("log", cli_house.log),
+            ("verify", cli_house.verify),
+            ("doctor", cli_house.doctor),
+        ),
+    ),
+)
+
+GROUPS: tuple[tuple[str, typer.Typer, tuple[Verb, ...]], ...] = (
+    ("config", cli_house.config, (("show", cli_house.config_show), ("set", cli_house.config_set), ("path", cli_house.config_path))),
+    (
+        "model",
+        cli_learning.model,
+        (
+            ("show", cli_learning.model_show),
+            ("pretrain", cli_learning.model_pretrain),
+            ("evaluate", cli_learning.model_evaluate),
+        ),
+    ),
+)  # fmt: skip
+
+app = typer.Typer(
+    name="memos",
+    help="Agent memory in three tiers: the conversation, a searchable store, and the model's own parameters. "
+    "Every decision and every write is on record, and every write can be taken back.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from memos import __version__
+        from memos.apps import render
+
+        render.lines([f"memos {__version__}"])
+        raise typer.Exit
+
+
+@app.callback()
+def global_options(
+    home: Annotated[Path | None, typer.Option(help="The folder that holds the memory.")] = None,
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", "-n", help="Whose memory; status shows the default.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="assistant (shipped), or a local folder or hub id of a Hugging Face causal LM."),
+    ] = None,
+    chat_model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="module:Class?key=value", help="A LangChain chat model; it answers from the store alone."
+        ),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    set_choice(Choice(home=home, namespace=namespace, model=model, chat_model=chat_model))
+
+
+for panel, verbs in VERBS:
+    for name, verb in verbs:
+        app.command(name, rich_help_panel=panel)(guarded(verb))
+for group_name, group, commands in GROUPS:
+    for name, verb in commands:
+        group.command(name)(guarded(verb))
+    app.add_typer(group, name=group_name, rich_help_panel="The house")
+
+
+_GLOBAL_OPTIONS = ("--home", "--namespace", "-n", "--model", "--chat-model")
+
+
+def globals_first(arguments: Sequence[str]) -> list[str]:
+    """The same arguments with global options moved before the verb, so that they may stand anywhere before a "--"."""
+    moved: list[str] = []
+    rest: list[str] = []
+    position = 0
+    while position < len(arguments):
+        argument = arguments[position]
+        if argument == "--":
+            rest.extend(arguments[position:])
+            break
+        if argument in _GLOBAL_OPTIONS and position + 1 < len(arguments):
+            moved.extend(arguments[position : position + 2])
+            position += 2
+            continue
+        if argument.startswith(tuple(f"{option}=" for option in _GLOBAL_OPTIONS if option.startswith("--"))):
+            moved.append(argument)
+        else:
+            rest.append(argument)
+        position += 1
+    return moved + rest
+
+
+def main(arguments: Sequence[str] | None = None) -> Any:
+    """The `memos` program."""
+    return app(globals_first(sys.argv[1:] if arguments is None else arguments))
+
+
+if __name__ == "__main__":
+    main()

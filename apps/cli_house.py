@@ -1,0 +1,125 @@
+"""Verbs on the house itself: init, status, doctor, log, verify, config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from memos.apps import actions, progress, render, views
+from memos.apps.cli_shared import Json, Limit, Plain, choice, memory, mode
+from memos.config import PROJECT_FILE, user_file, write_setting
+from memos.errors import ExitCode
+
+
+def init(json: Json = False) -> None:
+    """Create the home folder and its database; harmless where they exist.
+
+    Example: memos --home ./memory init
+    """
+    shown = mode(json=json)
+    with memory() as manager:
+        created = {"home": str(manager.settings.home), "namespace": manager.namespace}
+        document = views.sentence(created, f"memory of {manager.namespace!r} in {manager.settings.home}")
+    render.show(document, shown)
+    render.say('next: memos observe "I live in Lyon."')
+
+
+def status(json: Json = False, plain: Plain = False) -> None:
+    """Show the three tiers, the model, the last run and the head of the audit log.
+
+    Example: memos status
+    """
+    shown = mode(json=json, plain=plain)
+    loaded = actions.resolve_settings(choice())
+    with memory(existing=True) as manager:
+        state = manager.status()
+    render.show(views.status(state, namespace_origin=loaded.origins.get("namespace", "default")), shown)
+
+
+def doctor(
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make everything derived anew from SQL and the ledger.")
+    ] = False,
+    json: Json = False,
+    plain: Plain = False,
+) -> None:
+    """Look for what is wrong: database, index, model, leftover files, hashes.
+
+    Example: memos doctor --rebuild
+    """
+    shown = mode(json=json, plain=plain)
+    with memory() as manager, progress.bar("checking") as report:
+        done = manager.doctor(rebuild=rebuild, progress=report)
+    render.show(views.checks(done), shown)
+    if not all(check.ok for check in done):
+        raise typer.Exit(ExitCode.RUNTIME)
+
+
+def log(limit: Limit = 50, json: Json = False, plain: Plain = False) -> None:
+    """List audit events, newest first.
+
+    Example: memos log -l 10
+    """
+    shown = mode(json=json, plain=plain)
+    with memory(existing=True) as manager:
+        events = manager.log(limit)
+    render.show(views.log(events), shown)
+
+
+def verify(json: Json = False, plain: Plain = False) -> None:
+    """Re-derive the audit chain and every ledger hash; status 5 when one does not hold.
+
+    Example: memos verify
+    """
+    shown = mode(json=json, plain=plain)
+    with memory() as manager:
+        done = manager.verify()
+    render.show(views.checks(done), shown)
+    if not all(check.ok for check in done):
+        raise typer.Exit(ExitCode.AUDIT_BROKEN)
+
+
+config = typer.Typer(help="Show or change settings.", no_args_is_help=True)
+
+
+def config_show(json: Json = False, plain: Plain = False) -> None:
+    """Show every setting and where its value came from.
+
+    Example: memos config show --plain
+    """
+    shown = mode(json=json, plain=plain)
+    render.show(views.settings(actions.resolve_settings(choice()).rows()), shown)
+
+
+def config_set(
+    key: Annotated[str, typer.Argument(help="A dotted setting, such as recall.k.")],
+    value: Annotated[str, typer.Argument(help="Its value.")],
+    project: Annotated[
+        bool, typer.Option("--project", help=f"Write to {PROJECT_FILE} in this folder, not to your own file.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Set one value in a settings file, keeping its comments and order.
+
+    Example: memos config set recall.k 12 --project
+    """
+    shown = mode(json=json)
+    path = Path.cwd() / PROJECT_FILE if project else user_file()
+    write_setting(path, key, value)
+    render.show(
+        views.sentence({"key": key, "value": value, "file": str(path)}, f"{key} = {value} in {path}"), shown
+    )
+    if key in {"model.name", "model.chat"}:
+        render.say(f"note: {actions.describe_model(actions.resolve_settings(choice()).settings).cannot}")
+
+
+def config_path(json: Json = False) -> None:
+    """Show which files settings are read from.
+
+    Example: memos config path
+    """
+    shown = mode(json=json)
+    paths = {"project": str(Path.cwd() / PROJECT_FILE), "user": str(user_file())}
+    render.show(views.pairs(paths), shown)

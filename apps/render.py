@@ -1,0 +1,178 @@
+"""Documents to the terminal: tables for people, tab-separated lines for `--plain`, JSON for `--json`.
+
+The only module of the apps that prints. stdout carries data, stderr narration. Text from memories and models is shown,
+never interpreted: control characters and direction overrides come out as visible escapes. Knows no manager.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TextIO
+
+from memos.errors import MemosError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+JSON_VERSION = 1
+PIPE_WIDTH = 400  # a table that goes into a pipe is not cut to a screen nobody looks at
+
+# C0 and C1 controls but tab and newline, line separators, direction overrides, lone surrogates. Joiners stay: emoji and
+# several scripts need them, and no terminal obeys them.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Mode(Enum):
+    """How a verb shows its result."""
+
+    TABLE = "table"
+    PLAIN = "plain"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns. `wide` names the column that takes the remaining width; it is folded, never cut."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    title: str = ""
+    wide: str = "text"
+    header: bool = True
+
+
+@dataclass(frozen=True)
+class Document:
+    """One result, in every form: `data` is the JSON, `blocks` what people read. `empty` teaches what to do next."""
+
+    data: dict[str, Any]
+    blocks: tuple[Table | str, ...] = ()
+    empty: str = ""
+
+
+def escape(text: str) -> str:
+    """The text with every character that a terminal would obey, or hide, made visible. Newlines and tabs stay."""
+    return _UNSAFE.sub(_visible, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """`escape`, on one line: for table cells and tab-separated output."""
+    return escape(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def to_json(data: dict[str, Any]) -> str:
+    """One JSON object with the schema's version. Characters a terminal would obey are escaped the JSON way."""
+    text = json.dumps({"version": JSON_VERSION, **data}, ensure_ascii=False, indent=2)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def show(document: Document, mode: Mode = Mode.TABLE) -> None:
+    """Print a result on stdout; the hint of an empty one goes to stderr."""
+    if mode is Mode.JSON:
+        _write(sys.stdout, to_json(document.data) + "\n")
+        return
+    for position, block in enumerate(document.blocks):
+        if isinstance(block, str):
+            _write(sys.stdout, escape(block) + "\n")
+        elif mode is Mode.PLAIN:
+            _write(
+                sys.stdout, "".join("\t".join(one_line(cell) for cell in row) + "\n" for row in block.rows)
+            )
+        elif block.rows:
+            if position and block.title:
+                _write(sys.stdout, "\n")
+            _print_table(block)
+    if document.empty and not any(isinstance(block, str) or block.rows for block in document.blocks):
+        say(document.empty)
+
+
+def _print_table(table: Table) -> None:
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    console = _console(sys.stdout)
+    if table.title:
+        console.print(Text(escape(table.title), style="bold"))
+    grid = RichTable(
+        box=None, show_header=table.header, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for column in table.columns:
+        if column == table.wide:
+            grid.add_column(column, overflow="fold", ratio=None)
+        else:
+            grid.add_column(column, no_wrap=True)
+    for row in table.rows:
+        # Text objects, not strings: brackets in a memory are no markup.
+        grid.add_row(*(Text(one_line(cell)) for cell in row))
+    console.print(grid)
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    on_terminal = stream.isatty()
+    return Console(
+        file=stream, highlight=False, emoji=False, width=None if on_terminal else PIPE_WIDTH, soft_wrap=False
+    )
+
+
+def say(text: str) -> None:
+    """Narration: one line on stderr."""
+    _write(sys.stderr, escape(text) + "\n")
+
+
+def dim(text: str) -> None:
+    """A line beside the data, on stderr, grey where the terminal has colours."""
+    plain = escape(text)
+    _write(sys.stderr, (f"\x1b[2m{plain}\x1b[0m" if has_colour(sys.stderr) else plain) + "\n")
+
+
+def has_colour(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def piece(text: str) -> None:
+    """A part of a streamed answer, at once."""
+    _write(sys.stdout, escape(text))
+    sys.stdout.flush()
+
+
+def fail(error: MemosError, mode: Mode = Mode.TABLE) -> None:
+    """What happened and what mends it, on stderr; with `--json` also as an object on stdout."""
+    if mode is Mode.JSON:
+        _write(sys.stdout, to_json(dict(error.as_dict())) + "\n")
+    say(f"error: {error.message}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+
+
+def ask(question: str) -> bool:
+    """A yes or no on the terminal; anything but yes is no."""
+    _write(sys.stderr, f"{escape(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+def lines(texts: Iterable[str]) -> None:
+    """Several lines on stdout."""
+    for text in texts:
+        _write(sys.stdout, escape(text) + "\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:  # a terminal of another encoding: show what it can, escape the rest
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
