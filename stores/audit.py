@@ -1,0 +1,93 @@
+"""The audit log in SQL: one global hash chain, appended to inside the transaction it reports on.
+
+The hashing is in `memos.audit`. Knows the table `audit_events` and nothing of what events mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from memos.audit import next_event, verify_chain
+from memos.errors import ChainBroken, InputError
+from memos.stores.database import Database
+from memos.stores.rows import check_names
+from memos.stores.schema import audit_events
+from memos.types import AuditEvent, JsonDict, utc_now
+
+_HEAD = sa.select(audit_events.c.seq, audit_events.c.hash).order_by(audit_events.c.seq.desc()).limit(1)
+_INSERT = sa.insert(audit_events)
+_PAGE = 1000
+
+
+class SqlAuditLog:
+    """Append-only. `append` holds the write lock before it reads the last hash, so two writers cannot fork the chain."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def append(self, *, namespace: str, kind: str, subject: str, payload: JsonDict, actor: str) -> AuditEvent:
+        """Add one event, in the caller's transaction if one is open. The payload holds ids and numbers, never texts."""
+        check_names(namespace=namespace, kind=kind, subject=subject, actor=actor)
+        with self._database.write() as connection:
+            head = connection.execute(_HEAD).first()
+            try:
+                event = next_event((head.seq, head.hash) if head else None, at=self._clock(), actor=actor,
+                                   namespace=namespace, kind=kind, subject=subject, payload=payload)
+            except (TypeError, ValueError) as error:
+                raise InputError(f"an audit payload is not JSON: {error}") from None
+            connection.execute(_INSERT, event.__dict__)
+        return event
+
+    def events(self, namespace: str | None = None, *, limit: int | None = None, kinds: Sequence[str] = (),
+               newest_first: bool = True) -> list[AuditEvent]:
+        """Events of one namespace, or of all."""
+        query = sa.select(audit_events)
+        if namespace is not None:
+            query = query.where(audit_events.c.namespace == namespace)
+        if kinds:
+            query = query.where(audit_events.c.kind.in_(list(kinds)))
+        query = query.order_by(audit_events.c.seq.desc() if newest_first else audit_events.c.seq)
+        if limit is not None:
+            query = query.limit(limit)
+        with self._database.read() as connection:
+            return [_event(row) for row in connection.execute(query)]
+
+    def last_sequence(self) -> int:
+        """Number of the newest event; 0 when there is none."""
+        with self._database.read() as connection:
+            return int(connection.execute(sa.select(sa.func.max(audit_events.c.seq))).scalar() or 0)
+
+    def verify(self) -> int:
+        """Number of events checked. Raises ChainBroken naming the first event that does not follow."""
+        with self._database.read() as connection:
+            checked = verify_chain(self._oldest_first(connection))
+            # SQLite remembers the highest number it ever gave: the chain alone cannot tell that its end was cut off.
+            issued = connection.execute(
+                sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'audit_events'")
+            ).scalar()
+        if issued is not None and issued > checked:
+            raise ChainBroken(f"audit event {checked + 1} is missing from the end of the log: {issued} were written",
+                              hint="compare memos.db with a backup")
+        return checked
+
+    @staticmethod
+    def _oldest_first(connection: sa.Connection) -> Iterator[AuditEvent]:
+        after = 0
+        while True:
+            page = connection.execute(
+                sa.select(audit_events).where(audit_events.c.seq > after).order_by(audit_events.c.seq).limit(_PAGE)
+            ).all()
+            if not page:
+                return
+            yield from map(_event, page)
+            after = page[-1].seq
+
+
+def _event(row: Row[Any]) -> AuditEvent:
+    return AuditEvent(**row._mapping)

@@ -1,0 +1,299 @@
+"""The dense arm: per namespace, two vector indexes kept in step with SQL (texts alone, texts in their context).
+
+Writers touch SQL only; an index catches up by change number when it is next asked, so changes made by another process
+appear the same way as one's own. What it took in from a transaction that then rolled back is thrown away.
+
+Knows the tables `embeddings` and `vector_changes`. Knows no text and no fusion.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from memos.errors import EmbedderMismatch, IndexStale, InputError, MemosError, StoreError
+from memos.stores.database import Database
+from memos.stores.schema import embeddings, meta, vector_changes
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from memos.protocols import Embedder, Progress, Vector
+    from memos.stores.vectors import FaissIndex
+
+    Keys = npt.NDArray[np.int64]
+
+ARMS = ("dense", "context")
+COLUMNS = {"dense": embeddings.c.vector, "context": embeddings.c.context_vector}
+SAVE_AFTER = 256
+SAVE_SHARE = 0.1
+PAGE = 5_000
+
+
+@dataclass
+class _Partition:
+    """The indexes of one namespace. `unsaved` counts changes since the files were written."""
+
+    indexes: dict[str, FaissIndex]
+    unsaved: int = 0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+class DenseArm:
+    """Nearest neighbours in one namespace, always as of the caller's own view of SQL."""
+
+    def __init__(self, database: Database, folder: Path, embedder: Embedder | None) -> None:
+        self._database = database
+        self._folder = folder
+        self._embedder = embedder
+        self._partitions: dict[str, _Partition] = {}
+        self._lock = threading.Lock()
+        self._tentative: set[str] = set()
+        self._purged: set[str] = set()
+        self._identity_stored = False
+        database.on_end(self._transaction_ended)
+
+    # --- vectors in ----------------------------------------------------------------------------------------------------
+
+    def packed(self, connection: Connection, vector: Vector) -> bytes:
+        """The blob for a vector, after checking that it is one of this store's embedder's. Writes on first use."""
+        import numpy as np
+
+        self.check_embedder(connection, writing=True)
+        assert self._embedder is not None
+        if vector.shape != (self._embedder.dimension,):
+            raise InputError(f"a vector of shape {vector.shape}; the embedder makes {self._embedder.dimension} numbers")
+        norm = float(np.linalg.norm(vector))
+        if not 0.99 < norm < 1.01:  # NaN and infinity fail too
+            raise InputError(f"a vector of norm {norm:.3g}; it must be 1", hint="check the embedder")
+        return vector.astype("<f4").tobytes()
+
+    def check_embedder(self, connection: Connection, *, writing: bool = False) -> None:
+        """Raises EmbedderMismatch unless the store's vectors, if it has any, are of this embedder."""
+        if self._embedder is None:
+            raise InputError("a vector was given to a store that was opened without an embedder")
+        if self._identity_stored:
+            return
+        mine = self._embedder.identity
+        stored = connection.execute(sa.select(meta.c.value).where(meta.c.key == "embedder")).scalar()
+        if stored is None and writing:
+            connection.execute(sa.insert(meta).values(key="embedder", value=mine))
+        if stored is not None and stored != mine:
+            raise EmbedderMismatch(f"the vectors of this store were made by {stored}, not by {mine}",
+                                   hint="set embedder.name back, or re-embed everything: memos doctor --rebuild")
+        # Not while a transaction that wrote it may still roll back.
+        self._identity_stored = stored is not None
+
+    # --- search ------------------------------------------------------------------------------------------------------
+
+    def nearest(
+        self, connection: Connection, namespace: str, query: Vector, k: int, *,
+        allowed: Iterable[int] | None = None, excluded: Iterable[int] = (),
+    ) -> dict[str, dict[int, float]]:
+        """For each arm, key to cosine of the best k. Conditions act inside the scan, before anything is cut."""
+        with self._current(connection, namespace) as partition:
+            keep, drop = None if allowed is None else _keys(allowed), _keys(excluded)
+            return {
+                name: dict(index.search(query, k, keep, excluded=drop)) for name, index in partition.indexes.items()
+            }
+
+    def scores(
+        self, connection: Connection, namespace: str, query: Vector, keys: Iterable[int]
+    ) -> dict[str, dict[int, float]]:
+        """For each arm, key to cosine of those of `keys` that have a vector there."""
+        with self._current(connection, namespace) as partition:
+            wanted = _keys(keys)
+            return {name: index.scores(query, wanted) for name, index in partition.indexes.items()}
+
+    # --- upkeep ------------------------------------------------------------------------------------------------------
+
+    def purged(self, namespace: str) -> None:
+        """Note that vectors of this namespace were erased: its files are written anew when that is committed."""
+        self._purged.add(namespace)
+
+    def rebuild(self, namespaces: Iterable[str], progress: Progress | None = None) -> int:
+        """Make every index anew from SQL and save it. Returns the number of vectors."""
+        total = 0
+        names = list(namespaces)
+        for done, namespace in enumerate(names):
+            if progress:
+                progress(done, len(names), namespace)
+            with self._lock:
+                self._partitions.pop(namespace, None)
+            for name in ARMS:
+                self._path(namespace, name).unlink(missing_ok=True)
+            total += self._save(namespace)
+        if progress:
+            progress(len(names), len(names), "vector index")
+        return total
+
+    def sweep(self, namespaces: Iterable[str]) -> None:
+        """Remove index files of namespaces that are gone, and what a crash left half written."""
+        wanted = {self._path(namespace, name).name for namespace in namespaces for name in ARMS}
+        for file in self._folder.glob("*.vectors*"):
+            if file.name not in wanted:
+                file.unlink(missing_ok=True)
+
+    def forget_memory(self) -> None:
+        """Drop every index from memory; the next question loads or rebuilds them."""
+        with self._lock:
+            self._partitions.clear()
+
+    # --- in step with SQL --------------------------------------------------------------------------------------------
+
+    def _current(self, connection: Connection, namespace: str) -> _Held:
+        self.check_embedder(connection)
+        with self._lock:
+            partition = self._partitions.get(namespace)
+        if partition is None:
+            loaded = self._loaded(connection, namespace)
+            with self._lock:
+                partition = self._partitions.setdefault(namespace, loaded)
+        partition.lock.acquire()
+        try:
+            self._catch_up(connection, namespace, partition)
+        except BaseException:
+            partition.lock.release()
+            raise
+        return _Held(partition)
+
+    def _loaded(self, connection: Connection, namespace: str) -> _Partition:
+        """Indexes from their files where those agree with SQL, else empty ones, to be filled by catching up."""
+        from memos.stores.vectors import FaissIndex
+
+        assert self._embedder is not None
+        identity, dimension = self._embedder.identity, self._embedder.dimension
+        indexes = {}
+        for name in ARMS:
+            path = self._path(namespace, name)
+            try:
+                index = FaissIndex.load(path, dimension=dimension, identity=identity)
+                if not _agrees(connection, namespace, index):
+                    raise IndexStale(f"{path} belongs to another history of this store")
+            except IndexStale:
+                index = FaissIndex(path, dimension=dimension, identity=identity)
+            indexes[name] = index
+        partition = _Partition(indexes)
+        self._catch_up(connection, namespace, partition)
+        for name, index in indexes.items():
+            present = sa.select(sa.func.count()).select_from(embeddings).where(embeddings.c.namespace == namespace)
+            if name == "context":
+                present = present.where(embeddings.c.context_vector.is_not(None))
+            if connection.execute(present).scalar_one() != len(index):
+                index.clear()
+                self._catch_up(connection, namespace, partition)
+        return partition
+
+    def _catch_up(self, connection: Connection, namespace: str, partition: _Partition) -> None:
+        latest = connection.execute(
+            sa.select(vector_changes.c.seq, vector_changes.c.token)
+            .where(vector_changes.c.namespace == namespace).order_by(vector_changes.c.seq.desc()).limit(1)
+        ).first()
+        if latest is None:
+            return
+        for name, index in partition.indexes.items():
+            # A reader whose view of SQL is older than the index leaves it alone: its own query hides what it cannot see.
+            if latest.seq <= index.sequence:
+                continue
+            partition.unsaved += _apply(connection, namespace, index, name)
+            index.seen(latest.seq, latest.token.hex())
+            if self._database.writing:
+                self._tentative.add(namespace)
+
+    def _transaction_ended(self, committed: bool) -> None:
+        tentative, purged = self._tentative, self._purged
+        self._tentative, self._purged = set(), set()
+        if not committed:
+            with self._lock:
+                for namespace in tentative:
+                    self._partitions.pop(namespace, None)
+            self._identity_stored = False
+            return
+        for namespace in purged:
+            files = [self._path(namespace, name) for name in ARMS]
+            if any(file.exists() for file in files):
+                try:
+                    self._save(namespace)
+                except MemosError:  # the purge is committed; a file that still holds erased vectors must not stay
+                    for file in files:
+                        file.unlink(missing_ok=True)
+
+    def save_if_due(self) -> None:
+        """Write the files of indexes that have taken in many changes since; cheap otherwise."""
+        with self._lock:
+            partitions = dict(self._partitions)
+        for namespace, partition in partitions.items():
+            if partition.unsaved >= max(SAVE_AFTER, SAVE_SHARE * len(partition.indexes["dense"])):
+                with suppress(StoreError):  # a derived file: the search that called for it was answered all the same
+                    self._save(namespace)
+
+    def _save(self, namespace: str) -> int:
+        # The write lock: else a purge could commit between catching up and saving, and the erased vector would return.
+        with self._database.write() as connection, self._current(connection, namespace) as partition:
+            for index in partition.indexes.values():
+                if len(index):
+                    index.save(index.sequence)
+                else:
+                    index.path.unlink(missing_ok=True)
+            partition.unsaved = 0
+            return sum(len(index) for index in partition.indexes.values())
+
+    def _path(self, namespace: str, arm: str) -> Path:
+        # A namespace may hold characters that a file name may not.
+        return self._folder / f"{hashlib.sha256(namespace.encode()).hexdigest()[:24]}.{arm}.vectors"
+
+
+class _Held:
+    """A partition whose lock is held until the block ends."""
+
+    def __init__(self, partition: _Partition) -> None:
+        self._partition = partition
+
+    def __enter__(self) -> _Partition:
+        return self._partition
+
+    def __exit__(self, *_exception: object) -> None:
+        self._partition.lock.release()
+
+
+def _keys(keys: Iterable[int]) -> Keys:
+    import numpy as np
+
+    return np.fromiter(keys, np.int64)
+
+
+def _agrees(connection: Connection, namespace: str, index: FaissIndex) -> bool:
+    """Whether the change the file was saved at is part of this store's history."""
+    token = connection.execute(
+        sa.select(vector_changes.c.token)
+        .where(vector_changes.c.seq == index.sequence, vector_changes.c.namespace == namespace)
+    ).scalar()
+    return token is not None and token.hex() == index.token
+
+
+def _apply(connection: Connection, namespace: str, index: FaissIndex, arm: str) -> int:
+    """Bring the index from its own sequence number to what SQL now holds. Returns the number of changed keys."""
+    import numpy as np
+
+    column = COLUMNS[arm]
+    present = sa.select(embeddings.c.key, column).where(embeddings.c.namespace == namespace, column.is_not(None))
+    if index.sequence:
+        changed = sa.select(vector_changes.c.record_key).where(
+            vector_changes.c.namespace == namespace, vector_changes.c.seq > index.sequence
+        )
+        index.remove(_keys(set(connection.execute(changed).scalars())))
+        present = present.where(embeddings.c.key.in_(changed))
+    before = len(index)
+    for rows in connection.execute(present.order_by(embeddings.c.key)).partitions(PAGE):
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), "<f4").reshape(len(rows), -1)
+        index.add([row[0] for row in rows], vectors)
+    return max(len(index) - before, 1)

@@ -1,0 +1,83 @@
+"""Erasing records together with every row that quotes them. Runs inside the caller's transaction.
+
+Knows which tables hold words of a record. The bytes of erased rows leave the disk when the store is compacted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from memos.stores.schema import context_turns, decisions, embeddings, experiences, records, revisions
+from memos.types import Action
+
+FOLDED_INTO = (Action.MERGE.value, Action.NOOP.value, Action.UPDATE.value)
+"""Decisions by which an experience's text became, or repeated, that of its target."""
+
+ERASED = "erased"
+
+
+def erase(connection: Connection, namespace: str, rows: Sequence[Any]) -> dict[str, int]:
+    """Erase the records given as rows of `records`. Returns rows erased by kind."""
+    erased = dict.fromkeys(("records", "revisions", "experiences", "decisions", "vectors", "context_turns"), 0)
+    for row in rows:
+        quoting = set(connection.execute(
+            sa.select(decisions.c.experience_id).where(
+                decisions.c.namespace == namespace, decisions.c.target == row["id"],
+                decisions.c.action.in_(FOLDED_INTO),
+            )
+        ).scalars())
+        if row["experience_id"] is not None:
+            quoting.add(row["experience_id"])
+        for experience_id in quoting:
+            _add(erased, _erase_experience(connection, namespace, experience_id))
+        # Decisions that name the record as what they superseded may quote its value in their reason.
+        _add(erased, {"decisions": _blank(connection, namespace, decisions.c.target == row["id"])})
+        key = row["key"]
+        _add(erased, {
+            "vectors": connection.execute(sa.delete(embeddings).where(embeddings.c.key == key)).rowcount,
+            "revisions": connection.execute(sa.delete(revisions).where(revisions.c.record_key == key)).rowcount,
+            "records": connection.execute(sa.delete(records).where(records.c.key == key)).rowcount,
+        })
+        _unlink(connection, namespace, row["id"])
+    return erased
+
+
+def _erase_experience(connection: Connection, namespace: str, experience_id: str) -> dict[str, int]:
+    return {
+        "experiences": connection.execute(sa.delete(experiences).where(
+            experiences.c.namespace == namespace, experiences.c.id == experience_id)).rowcount,
+        "context_turns": connection.execute(sa.delete(context_turns).where(
+            context_turns.c.namespace == namespace, context_turns.c.experience_id == experience_id)).rowcount,
+        "decisions": _blank(connection, namespace, decisions.c.experience_id == experience_id),
+    }
+
+
+def _blank(connection: Connection, namespace: str, condition: sa.ColumnElement[bool]) -> int:
+    """Take the words out of decisions; that they were taken, and when, stays on record."""
+    return connection.execute(
+        sa.update(decisions).where(decisions.c.namespace == namespace, condition, decisions.c.reason != ERASED)
+        .values(reason=ERASED, fact=None, scores={})
+    ).rowcount
+
+
+def _unlink(connection: Connection, namespace: str, record_id: str) -> None:
+    """Take the record's id out of the records that point to it."""
+    here = records.c.namespace == namespace
+    for column in (records.c.supersedes, records.c.superseded_by):
+        connection.execute(sa.update(records).where(here, column == record_id).values({column.name: None}))
+    for column in (records.c.links, records.c.derived_from):
+        pointing = connection.execute(
+            sa.select(records.c.key, column).where(here, sa.func.instr(column, record_id) > 0)
+        ).all()
+        for key, value in pointing:
+            kept = [entry for entry in value if entry != record_id and entry[1:] != [record_id]]
+            connection.execute(sa.update(records).where(records.c.key == key).values({column.name: kept}))
+
+
+def _add(total: dict[str, int], some: dict[str, int]) -> None:
+    for kind, count in some.items():
+        total[kind] += count

@@ -1,0 +1,409 @@
+"""The token store: every experience word for word, and the records kept of them, with their history. SQL is the truth.
+
+- A record's present revision is its row in `records`; past ones are in `revisions`. Nothing is deleted by inference: a
+  newer fact closes the older one's validity, and both stay readable.
+- Every method filters by namespace inside its query; a foreign id and an unknown one look the same from outside.
+- Writers never touch an index: the lexical one follows by trigger, the vector one catches up when it is next asked.
+
+Decides nothing: whether a text is new, a repetition or a correction is for a routing policy to say.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
+
+from memos.errors import InputError, NotFoundError
+from memos.protocols import Neighbour, StoreCounts
+from memos.stores import lexical
+from memos.stores.database import Database
+from memos.stores.dense import DenseArm
+from memos.stores.filters import Filter, compiled
+from memos.stores.purging import erase
+from memos.stores.recall import current, not_current, search
+from memos.stores.rows import (
+    Row,
+    check_text,
+    decision_from,
+    decision_row,
+    experience_from,
+    experience_row,
+    fact_columns,
+    record_from,
+    record_row,
+    revision_from,
+)
+from memos.stores.schema import decisions, embeddings, experiences, records, revisions
+from memos.stores.search import Weights
+from memos.types import (
+    Action,
+    Experience,
+    FactKey,
+    MemoryRecord,
+    RecallHit,
+    RecordState,
+    Revision,
+    RoutingDecision,
+    text_hash,
+    utc_now,
+)
+
+if TYPE_CHECKING:
+    from memos.protocols import Embedder, Progress, Vector
+
+_INSERT_EXPERIENCE = sa.insert(experiences)
+_INSERT_DECISION = sa.insert(decisions)
+_INSERT_RECORD = sa.insert(records)
+_INSERT_EMBEDDING = sa.insert(embeddings)
+IN_LIST = 500
+"""Most ids named in one statement."""
+
+
+class SqlTokenStore:
+    """The TokenStore protocol over one database.
+
+    `index_folder` holds the derived vector indexes. Without an embedder the store works by words alone.
+    """
+
+    def __init__(
+        self, database: Database, index_folder: Path, embedder: Embedder | None = None, *,
+        weights: Weights | None = None, clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._dense = DenseArm(database, index_folder, embedder)
+        self._weights = weights or Weights()
+        self._clock = clock
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def add_experience(self, experience: Experience, decision: RoutingDecision) -> None:
+        """Store the experience and the decision taken about it; a dropped experience keeps its decision, not its text."""
+        row = experience_row(experience)
+        with self._database.write() as connection:
+            if decision.action is not Action.DROP:
+                connection.execute(_INSERT_EXPERIENCE, row)
+            connection.execute(_INSERT_DECISION, decision_row(experience.namespace, decision))
+
+    def add(self, record: MemoryRecord, vector: Vector | None, context_vector: Vector | None = None, *,
+            reason: str = "") -> None:
+        """Keep a record. `context_vector` is that of its text after the turn before it, where there is one."""
+        row = record_row(record, at=self._clock(), change=Action.ADD, reason=reason)
+        with self._database.write() as connection:
+            key = connection.execute(_INSERT_RECORD, row).inserted_primary_key[0]  # type: ignore[index]
+            self._put_vectors(connection, record.namespace, key, vector, context_vector)
+
+    def supersede(self, namespace: str, record_id: str, by: MemoryRecord, at: datetime, reason: str,
+                  vector: Vector | None = None, context_vector: Vector | None = None) -> None:
+        """Close the older record's validity at `at` and keep `by` after it, unless it is kept already."""
+        with self._database.write() as connection:
+            old = self._row(connection, namespace, record_id)
+            known = connection.execute(
+                sa.select(records.c.key).where(records.c.id == by.id, records.c.namespace == namespace)
+            ).scalar()
+            if by.namespace != namespace:
+                raise InputError(f"{by.id} belongs to another namespace")
+            if known is None:
+                newer = by.model_copy(update={"supersedes": record_id})
+                self.add(newer, vector, context_vector, reason=reason)
+            else:
+                connection.execute(sa.update(records).where(records.c.key == known).values(supersedes=record_id))
+            # A clock that went backwards must not make a validity that ends before it began.
+            self._revise(connection, old, Action.SUPERSEDE, reason, {
+                "state": RecordState.SUPERSEDED.value, "superseded_by": by.id,
+                "valid_to": max(at, old["valid_from"]),
+            })
+
+    def merge(self, namespace: str, record_id: str, experience: Experience, reason: str) -> MemoryRecord:
+        """Count one more sighting of the same content. The text stays, so this is not a revision."""
+        with self._database.write() as connection:
+            row = self._row(connection, namespace, record_id)
+            connection.execute(
+                sa.update(records).where(records.c.key == row["key"])
+                .values(merged=records.c.merged + 1, observed_at=max(experience.observed_at, row["observed_at"]))
+            )
+            return self._get(connection, namespace, record_id)
+
+    def update(self, namespace: str, record_id: str, *, text: str, vector: Vector | None, reason: str,
+               fact: FactKey | None = None, context_vector: Vector | None = None) -> MemoryRecord:
+        """Give a record another text, as a new revision; its vectors are replaced, or dropped where None is given."""
+        check_text(text, "the record")
+        with self._database.write() as connection:
+            row = self._row(connection, namespace, record_id)
+            self._revise(connection, row, Action.UPDATE, reason, {
+                "text": text, "text_hash": text_hash(text), **fact_columns(fact),
+            })
+            connection.execute(sa.delete(embeddings).where(embeddings.c.key == row["key"]))
+            self._put_vectors(connection, namespace, row["key"], vector, context_vector)
+            return self._get(connection, namespace, record_id)
+
+    def set_state(self, namespace: str, record_id: str, state: RecordState, reason: str) -> MemoryRecord:
+        """Pause, restore or otherwise change the state, as a new revision. A superseded record made active holds again."""
+        with self._database.write() as connection:
+            row = self._row(connection, namespace, record_id)
+            changed: Row = {"state": state.value}
+            if state is RecordState.ACTIVE and row["state"] == RecordState.SUPERSEDED:
+                changed |= {"valid_to": None, "superseded_by": None}
+            self._revise(connection, row, Action.UPDATE, reason, changed)
+            return self._get(connection, namespace, record_id)
+
+    def approve(self, namespace: str, record_ids: Sequence[str]) -> None:
+        """Let these records' texts reach the parameters."""
+        self._set_all(namespace, record_ids, approved=True)
+
+    def mark_learned(self, namespace: str, record_ids: Sequence[str], run_id: int | None) -> None:
+        """Note the live run that taught these records to the parameters; None when none does any more."""
+        self._set_all(namespace, record_ids, learned_by=run_id)
+
+    def touch(self, namespace: str, recalled: Sequence[str], cited: Sequence[str], at: datetime) -> None:
+        """Count a use. Not a revision; ids that are gone meanwhile are passed over."""
+        with self._database.write() as connection:
+            for ids, counter in ((recalled, "access_count"), (cited, "cite_count")):
+                for some in _in_lists(ids):
+                    connection.execute(
+                        sa.update(records).where(records.c.namespace == namespace, records.c.id.in_(some))
+                        .values({counter: records.c[counter] + 1, "last_access": at})
+                    )
+
+    def purge(self, namespace: str, record_ids: Sequence[str]) -> dict[str, int]:
+        """Erase records with all that quotes them: revisions, experiences, decisions' words, vectors, index entries.
+
+        Returns rows erased by kind. The bytes are gone from disk after `compact`.
+        """
+        with self._database.write() as connection:
+            rows = [self._row(connection, namespace, record_id) for record_id in dict.fromkeys(record_ids)]
+            erased = erase(connection, namespace, rows)
+            if erased["vectors"]:
+                self._dense.purged(namespace)
+        return erased
+
+    def compact(self) -> None:
+        """Make erased bytes unreadable on disk. Outside any transaction; takes a while on a large store."""
+        with self._database.write() as connection:
+            lexical.rebuild(connection)
+        self._dense.sweep(self.namespaces())
+        self._database.vacuum()
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def get(self, namespace: str, record_id: str) -> MemoryRecord:
+        with self._database.read() as connection:
+            return self._get(connection, namespace, record_id)
+
+    def resolve(self, namespace: str, prefix: str) -> str:
+        """The one id that starts with `prefix`, with or without its "m:". NotFoundError for none, InputError for several."""
+        table = experiences if prefix.startswith("x:") else records
+        start = prefix if ":" in prefix else f"m:{prefix}"
+        check_text(start, "an id")
+        if start in ("m:", "x:"):
+            raise InputError("an empty id", hint="memos ls")
+        with self._database.read() as connection:
+            found = connection.execute(
+                sa.select(table.c.id)
+                .where(table.c.namespace == namespace, table.c.id >= start, table.c.id < start + "\U0010ffff")
+                .order_by(table.c.id).limit(6)
+            ).scalars().all()
+        if not found:
+            raise _unknown(prefix)
+        if len(found) > 1 and found[0] != start:
+            raise InputError(f"{prefix!r} is the beginning of {', '.join(found[:5])}{' …' if len(found) > 5 else ''}",
+                             hint="give more of the id")
+        return str(found[0])
+
+    def list(self, namespace: str, *, where: Filter | None = None, states: Sequence[RecordState] = (),
+             limit: int = 100, offset: int = 0, newest_first: bool = True) -> builtins.list[MemoryRecord]:
+        """Records in the order they were learned. All states unless some are named."""
+        query = sa.select(records).where(records.c.namespace == namespace, *_conditions(where, states))
+        query = query.order_by(records.c.key.desc() if newest_first else records.c.key).limit(limit).offset(offset)
+        with self._database.read() as connection:
+            return [record_from(row) for row in connection.execute(query).mappings()]
+
+    def history(self, namespace: str, record_id: str) -> builtins.list[Revision]:
+        """Every revision, oldest first; the last is the present one."""
+        with self._database.read() as connection:
+            row = self._row(connection, namespace, record_id)
+            past = connection.execute(
+                sa.select(revisions).where(revisions.c.record_key == row["key"]).order_by(revisions.c.revision)
+            ).mappings().all()
+        return [revision_from(record_id, old) for old in past] + [revision_from(record_id, {**row, "at": row["changed_at"]})]
+
+    def decisions(self, namespace: str, *, limit: int = 100,
+                  record_id: str | None = None) -> builtins.list[RoutingDecision]:
+        """Newest first; with `record_id`, those that made the record or were taken against it."""
+        query = sa.select(decisions).where(decisions.c.namespace == namespace)
+        with self._database.read() as connection:
+            if record_id is not None:
+                made_by = self._row(connection, namespace, record_id)["experience_id"]
+                query = query.where(sa.or_(decisions.c.experience_id == made_by, decisions.c.target == record_id))
+            rows = connection.execute(query.order_by(decisions.c.key.desc()).limit(limit)).mappings()
+            return [decision_from(row) for row in rows]
+
+    def experience(self, namespace: str, experience_id: str) -> Experience:
+        with self._database.read() as connection:
+            row = connection.execute(
+                sa.select(experiences).where(experiences.c.id == experience_id, experiences.c.namespace == namespace)
+            ).mappings().first()
+        if row is None:
+            raise _unknown(experience_id)
+        return experience_from(row)
+
+    def experiences(self, namespace: str, *, session: str | None = None,
+                    limit: int = 100) -> builtins.list[Experience]:
+        """The latest `limit`, in the order they were observed."""
+        query = sa.select(experiences).where(experiences.c.namespace == namespace)
+        if session is not None:
+            query = query.where(experiences.c.session == session)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(experiences.c.key.desc()).limit(limit)).mappings().all()
+        return [experience_from(row) for row in reversed(rows)]
+
+    def namespaces(self) -> builtins.list[str]:
+        """Every namespace that ever observed something, by name."""
+        with self._database.read() as connection:
+            return builtins.list(connection.execute(
+                sa.union(sa.select(records.c.namespace), sa.select(decisions.c.namespace)).order_by("namespace")
+            ).scalars())
+
+    def counts(self, namespace: str) -> StoreCounts:
+        """Rows of one namespace; `bytes` is the size of its texts."""
+        with self._database.read() as connection:
+            kept = connection.execute(
+                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.func.length(sa.cast(
+                    experiences.c.text, sa.LargeBinary))), 0)).where(experiences.c.namespace == namespace)
+            ).one()
+            total = connection.execute(
+                sa.select(sa.func.count()).select_from(records).where(records.c.namespace == namespace)
+            ).scalar_one()
+            others: dict[str, int] = dict(connection.execute(
+                sa.select(records.c.state, sa.func.count())
+                .where(records.c.namespace == namespace, sa.text("state <> 'active'")).group_by(records.c.state)
+            ).tuples().all())
+        return StoreCounts(
+            experiences=kept[0], records=total, active=total - sum(others.values()),
+            paused=others.get(RecordState.PAUSED.value, 0), superseded=others.get(RecordState.SUPERSEDED.value, 0),
+            bytes=kept[1],
+        )
+
+    # --- looking up --------------------------------------------------------------------------------------------------
+
+    def find_exact(self, namespace: str, digest: str) -> MemoryRecord | None:
+        """The active record whose normalised text has this `text_hash`."""
+        found = self._find(namespace, records.c.text_hash == digest)
+        return found[0] if found else None
+
+    def find_fact(self, namespace: str, subject: str, attribute: str) -> builtins.list[MemoryRecord]:
+        """Active records about the same subject and attribute, newest first."""
+        return self._find(namespace, sa.and_(records.c.fact_subject == subject, records.c.fact_attribute == attribute))
+
+    def neighbours(self, namespace: str, vector: Vector, k: int) -> builtins.list[Neighbour]:
+        """The current records whose own texts are nearest to the vector."""
+        with self._database.read() as connection:
+            cosines = self._dense.nearest(
+                connection, namespace, vector, k, excluded=not_current(connection, namespace, self._clock())
+            )["dense"]
+            rows = connection.execute(
+                sa.select(records).where(records.c.key.in_(cosines), current(self._clock()))
+            ).mappings().all()
+        near = [Neighbour(record_from(row), cosines[row["key"]]) for row in rows]
+        return sorted(near, key=lambda neighbour: -neighbour.cosine)
+
+    def search(self, namespace: str, query: str, vector: Vector | None, k: int, *, where: Filter | None = None,
+               as_of: datetime | None = None) -> builtins.list[RecallHit]:
+        """The best k records for the query by words, by vector where one is given, and by what stands beside them.
+
+        Without `as_of`, only what holds now; with it, what held at that moment, by what is known today.
+        """
+        if k <= 0:
+            raise InputError(f"k must be at least 1, not {k}")
+        check_text(query, "the query")
+        with self._database.read() as connection:
+            hits = search(
+                connection, self._dense if vector is not None else None, namespace, query, vector, k,
+                weights=self._weights, now=self._clock(), as_of=as_of,
+                where=compiled(where) if where is not None else None,
+            )
+        self._dense.save_if_due()
+        return hits
+
+    def rebuild_index(self, progress: Progress | None = None) -> int:
+        """Make the lexical and every vector index anew from SQL. Returns the number of vectors."""
+        with self._database.write() as connection:
+            lexical.rebuild(connection)
+            owners = connection.execute(sa.select(embeddings.c.namespace).distinct()).scalars().all()
+        total = self._dense.rebuild(owners, progress)
+        self._dense.sweep(owners)
+        return total
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def _get(self, connection: Connection, namespace: str, record_id: str) -> MemoryRecord:
+        return record_from(self._row(connection, namespace, record_id))
+
+    @staticmethod
+    def _row(connection: Connection, namespace: str, record_id: str) -> Any:
+        row = connection.execute(
+            sa.select(records).where(records.c.id == record_id, records.c.namespace == namespace)
+        ).mappings().first()
+        if row is None:
+            raise _unknown(record_id)
+        return row
+
+    def _find(self, namespace: str, condition: ColumnElement[bool]) -> builtins.list[MemoryRecord]:
+        query = sa.select(records).where(records.c.namespace == namespace, condition, current(self._clock()))
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(records.c.valid_from.desc(), records.c.key.desc())).mappings()
+            return [record_from(row) for row in rows]
+
+    def _put_vectors(self, connection: Connection, namespace: str, key: int, vector: Vector | None,
+                     context_vector: Vector | None) -> None:
+        if vector is None:
+            if context_vector is not None:
+                raise InputError("a context vector was given without the vector of the text itself")
+            return
+        connection.execute(_INSERT_EMBEDDING, {
+            "key": key, "namespace": namespace, "vector": self._dense.packed(connection, vector),
+            "context_vector": None if context_vector is None else self._dense.packed(connection, context_vector),
+        })
+
+    def _revise(self, connection: Connection, row: Any, change: Action, reason: str, values: Row) -> None:
+        """File the present revision and put the next one in its place."""
+        check_text(reason, "a reason")
+        connection.execute(sa.insert(revisions).values(
+            record_key=row["key"], revision=row["revision"], at=row["changed_at"], change=row["change"],
+            text=row["text"], state=row["state"], reason=row["reason"],
+        ))
+        connection.execute(sa.update(records).where(records.c.key == row["key"]).values(
+            **values, revision=row["revision"] + 1, changed_at=self._clock(), change=change.value, reason=reason,
+        ))
+
+    def _set_all(self, namespace: str, record_ids: Sequence[str], **values: Any) -> None:
+        """Set columns of every named record, or of none when one of them is unknown."""
+        with self._database.write() as connection:
+            for record_id in record_ids:
+                self._row(connection, namespace, record_id)
+            for some in _in_lists(record_ids):
+                connection.execute(
+                    sa.update(records).where(records.c.namespace == namespace, records.c.id.in_(some)).values(**values)
+                )
+
+
+def _conditions(where: Filter | None, states: Sequence[RecordState]) -> builtins.list[ColumnElement[bool]]:
+    conditions = [] if where is None else [compiled(where)]
+    if states:
+        conditions.append(records.c.state.in_([state.value for state in states]))
+    return conditions
+
+
+def _in_lists(ids: Sequence[str]) -> builtins.list[builtins.list[str]]:
+    distinct = builtins.list(dict.fromkeys(ids))
+    return [distinct[start:start + IN_LIST] for start in range(0, len(distinct), IN_LIST)]
+
+
+def _unknown(record_id: str) -> NotFoundError:
+    return NotFoundError(f"no memory {record_id!r} here", hint="memos ls", code="not_found.record")
