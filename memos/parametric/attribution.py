@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from memos.parametric.batch import Batch
-from memos.parametric.model import MemoryModel, Reading, one_thread
+from memos.parametric.model import MemoryModel, Reading, cpu_threads
 
 
 def attribute(
@@ -26,7 +26,7 @@ def attribute(
     overlay = model.overlay(namespace) if isinstance(namespace, str) else namespace
     if overlay is None or not len(overlay) or not owners:
         return [(name, 0.0) for name in owners]
-    with one_thread():
+    with cpu_threads():
         batch = Batch(model, [model.example(prompt, answer)])
         batch.write_into(overlay.rows, overlay)
         values = overlay.values.clone().requires_grad_(True)

@@ -3,8 +3,8 @@
 Knows logits, caches and padding. Does not know namespaces or rows: the caller has set what the memory reads.
 
 Bit-equality with being alone: prompts are left-padded to a multiple of `BUCKET`, share a batch only with prompts of
-the same padded length, and a batch never has fewer than `FEWEST` rows. Every row of a matrix product then takes the
-same path through the kernel whoever is in the other rows (CPU kernels switch below four rows).
+the same padded length, and decoding steps run on a multiple of `ROWS` rows. CPU kernels take another path for fewer
+than four rows of a matrix product, and for what is left over when an elementwise operation does not fill its vectors.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 BUCKET = 16
-FEWEST = 4
+ROWS = 4
 MOST = 64
 
 
@@ -50,20 +50,24 @@ def groups(lengths: Sequence[int], most: int = MOST) -> list[list[int]]:
 
 
 def pad_left(sequences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor, Tensor]:
-    """Token lists of one bucket -> (ids, mask, position ids), int64 (B, T), B filled up to FEWEST with copies."""
-    filled = list(sequences) + [sequences[0]] * max(0, FEWEST - len(sequences))
-    width = padded_length(max(len(s) for s in filled))
-    ids = torch.zeros(len(filled), width, dtype=torch.int64)
-    mask = torch.zeros(len(filled), width, dtype=torch.int64)
-    for i, sequence in enumerate(filled):
+    """Token lists of one bucket -> (ids, mask, position ids), int64 (B, T)."""
+    width = padded_length(max(len(s) for s in sequences))
+    ids = torch.zeros(len(sequences), width, dtype=torch.int64)
+    mask = torch.zeros(len(sequences), width, dtype=torch.int64)
+    for i, sequence in enumerate(sequences):
         ids[i, width - len(sequence) :] = torch.tensor(list(sequence))
         mask[i, width - len(sequence) :] = 1
     return ids, mask, (mask.cumsum(1) - 1).clamp_min(0)
 
 
+def filled_rows(count: int) -> list[int]:
+    """Row numbers of a decoding batch: all `count`, then row 0 again up to a multiple of ROWS."""
+    return [*range(count), *[0] * (-count % ROWS)]
+
+
 @dataclass(frozen=True)
 class Step:
-    """One generated token for every row: ids int64 (B,), logprob and margin float32 (B,)."""
+    """One generated token for every row of `filled_rows`: ids int64 (B,), logprob and margin float32 (B,)."""
 
     ids: Tensor
     logprob: Tensor
@@ -79,8 +83,13 @@ def greedy_steps(body: Any, to_logits: Any, prompts: Sequence[Sequence[int]], li
     """
     ids, mask, positions = pad_left(prompts)
     result = body(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=True)
+    filled = torch.tensor(filled_rows(len(prompts)))
+    last = result.last_hidden_state[filled, -1]
+    if len(filled) > len(prompts) and limit > 1:
+        result.past_key_values.batch_select_indices(filled)
+        mask, positions = mask[filled], positions[filled]
     for step in range(limit):
-        scores = torch.log_softmax(to_logits(result.last_hidden_state[:, -1]), dim=-1)  # (B, V)
+        scores = torch.log_softmax(to_logits(last), dim=-1)  # (B, V)
         best = scores.argmax(-1)
         two = scores.topk(2, dim=-1).values
         yield Step(best, scores.gather(1, best.unsqueeze(1)).squeeze(1), two[:, 0] - two[:, 1])
@@ -95,3 +104,4 @@ def greedy_steps(body: Any, to_logits: Any, prompts: Sequence[Sequence[int]], li
             past_key_values=result.past_key_values,
             use_cache=True,
         )
+        last = result.last_hidden_state[:, -1]

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from memos import grammar
 from memos.augmentation import Lesson
-from memos.parametric.model import MemoryModel, Reading, one_thread
+from memos.parametric.model import MemoryModel, Reading, cpu_threads
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.write import taught_of
 from memos.protocols import GateMeasure
@@ -54,7 +54,7 @@ def probe_gate(
     """
     rng = random.Random(seed)
     taught = taught_of([*live, *lessons])
-    with one_thread():
+    with cpu_threads():
         held = [(one.key, qa) for one in lessons for qa in one.held_out]
         held_right = share_right(
             model, [qa.prompt for _, qa in held], [qa.answer for _, qa in held], after, settings.max_new_tokens

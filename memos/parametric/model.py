@@ -57,10 +57,10 @@ class SlotReads:
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Sums split over threads differ in their last bits from run to run and machine to machine."""
+def cpu_threads(threads: int = 1) -> Iterator[None]:
+    """Sums split over threads differ in their last bits with the split. `threads` above 1 accepts that."""
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     try:
         yield
     finally:
@@ -78,6 +78,7 @@ class MemoryModel:
         self.attachment = Attachment(lm, self.config.layer, replace_ffn=self.config.mode == "replace")
         window = int(getattr(lm.config, "max_position_embeddings", None) or 2048)
         self.chat = ChatFormat(tokenizer, window)
+        self.threads = 1
         self.base_hash = weights_hash(lm)
         self.tokenizer_hash = self.chat.tokenizer_hash()
         self._stats = stats
@@ -105,7 +106,8 @@ class MemoryModel:
         path_or_id: a local folder or a hub id. memory_dir: where the measured addresses are kept; they are taken from
         there, else from `<path>/memory`, else measured on `background` (plain statements; generated when None) and
         saved to `memory_dir`. config: the layer's shape for a first measurement; stored files win unless it differs,
-        which is an error. threads: torch's CPU threads, left alone when None.
+        which is an error. threads: CPU threads for answering; None is one, where batches and single prompts agree to the
+        bit. More is quicker for large models. Writes always take one.
         Raises ModelUnavailable, FingerprintMismatch (files measured on another base or tokenizer), ModelError.
         """
         if device != "cpu":
@@ -114,10 +116,8 @@ class MemoryModel:
                 hint="use device='cpu'",
                 code="model.device",
             )
-        if threads is not None:
-            torch.set_num_threads(threads)
         lm, tokenizer = load_base(path_or_id)
-        return cls.from_parts(
+        model = cls.from_parts(
             lm,
             tokenizer,
             memory_dir=memory_dir,
@@ -125,6 +125,8 @@ class MemoryModel:
             config=config,
             background=background,
         )
+        model.threads = threads or 1
+        return model
 
     @classmethod
     def from_parts(
@@ -216,7 +218,7 @@ class MemoryModel:
         """
         from memos.parametric.background import default_background
 
-        with one_thread():
+        with cpu_threads():
             texts = list(background) if background is not None else default_background(self.chat)
             if not texts:
                 raise InputError("no background text was given", hint="give some sentences", code="input.background")
@@ -285,12 +287,13 @@ class MemoryModel:
         distinct = list({overlay.digest(): overlay for overlay in overlays}.values())
         table = self._table(distinct)
         place = {overlay.digest(): i for i, overlay in enumerate(distinct)}
-        which = torch.tensor([place[overlay.digest()] for overlay in overlays])
+        named = [place[overlay.digest()] for overlay in overlays]
+        which = torch.tensor([named[i] for i in decode.filled_rows(len(named))])
 
         def read(z: Tensor) -> Tensor:
-            flat = z.reshape(-1, z.shape[-1])  # (B·T, d)
+            flat = z.reshape(-1, z.shape[-1])  # (B·T, d); B is the number of prompts, or that filled up
             address = self.memory.address(flat)
-            rows = table.read(address, which.repeat_interleave(len(flat) // len(which)))
+            rows = table.read(address, which[: len(z)].repeat_interleave(len(flat) // len(z)))
             base = self.memory.read_base(address)
             return self.memory.finish(rows if base is None else base + rows, flat).view_as(z)
 
@@ -328,9 +331,8 @@ class MemoryModel:
         ids = [self.chat.prompt_ids(prompt, max_new_tokens) for prompt in prompts]
         answers: dict[int, Generation] = {}
         for group in decode.groups([len(i) for i in ids]):
-            readers = [overlays[i] for i in group]
-            readers += readers[:1] * max(0, decode.FEWEST - len(readers))
-            with self.attachment.reading(self._reader(readers)):
+            reader = self._reader([overlays[i] for i in group])
+            with cpu_threads(self.threads), self.attachment.reading(reader):
                 made = self._generate_group([ids[i] for i in group], max_new_tokens)
             answers.update(zip(group, made, strict=True))
         return [answers[i] for i in range(len(prompts))]
@@ -363,12 +365,12 @@ class MemoryModel:
     def stream(self, prompt: str, *, namespace: Reading, max_new_tokens: int = 32) -> Iterator[str]:
         """The same answer as `generate`, piece by piece; the pieces joined are its text, but for outer spaces."""
         ids = self.chat.prompt_ids(prompt, max_new_tokens)
-        overlays = [self._resolve(namespace)] * decode.FEWEST
+        overlays = [self._resolve(namespace)]
         steps = decode.greedy_steps(self.lm.base_model, self.attachment.logits, [ids], max_new_tokens)
         said: list[int] = []
         shown = ""
         while True:
-            with self.attachment.reading(self._reader(overlays)):
+            with cpu_threads(self.threads), self.attachment.reading(self._reader(overlays)):
                 step = next(steps, None)
             token = None if step is None else int(step.ids[0])
             if token is None or token in self.chat.stop_ids:
@@ -408,8 +410,9 @@ class MemoryModel:
             mine = [i for i, o in enumerate(overlays) if o.digest() == overlay.digest()]
             for group in by_length([examples[i].length for i in mine], _MEASURE_BATCH):
                 chosen = [mine[i] for i in group]
-                batch = Batch(self, [examples[i] for i in chosen])
-                logits = torch.log_softmax(batch.target_logits(overlay=overlay), dim=-1)
+                with cpu_threads(self.threads):
+                    batch = Batch(self, [examples[i] for i in chosen])
+                    logits = torch.log_softmax(batch.target_logits(overlay=overlay), dim=-1)
                 each = logits.gather(1, batch.target.unsqueeze(1)).squeeze(1)
                 out[torch.tensor(chosen)] = torch.zeros(len(chosen)).index_add(0, batch.target_of, each)
         return out
@@ -425,8 +428,9 @@ class MemoryModel:
         if answer.strip():
             ids = ids + self.chat.target_ids(answer)[: -len(self.chat.end_ids) or None]
         batch, mask, positions = decode.pad_left([ids])
-        prefix = self.attachment.prefix(batch, mask, positions)
-        address = self.memory.address(prefix.z.reshape(-1, self.config.d_model))
+        with cpu_threads(self.threads):
+            prefix = self.attachment.prefix(batch, mask, positions)
+            address = self.memory.address(prefix.z.reshape(-1, self.config.d_model))
         first, width = batch.shape[1] - len(ids), batch.shape[1]
         return SlotReads(address.slots[first:width], address.weights[first:width], torch.arange(len(ids)), answer_from)
 

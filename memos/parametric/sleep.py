@@ -21,7 +21,7 @@ from memos import grammar
 from memos.augmentation import Lesson, Negative, cross_negatives
 from memos.errors import ConsolidationError
 from memos.parametric.batch import Batch, by_length
-from memos.parametric.model import MemoryModel, one_thread
+from memos.parametric.model import MemoryModel, cpu_threads
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.write import Pair, RowWrite, encode, negative_pairs, taught_of
 
@@ -83,7 +83,7 @@ def sleep(
     before = overlay.gather(rows)
     if not len(rows) or not lessons:
         return RowWrite(rows, before, before, overlay, torch.zeros(len(rows)), 0, (), True, {"stages": []})
-    with one_thread():
+    with cpu_threads():
         values, reports, losses, steps = before, [], [], 0
         leaked: list[Pair] = []
         material = _Material(model, lessons, settings, seed)

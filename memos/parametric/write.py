@@ -18,7 +18,7 @@ from torch import Tensor
 from memos.augmentation import Lesson, Negative, cross_negatives
 from memos.errors import ConsolidationError, InputError
 from memos.parametric.batch import Batch, Example, by_length
-from memos.parametric.model import MemoryModel, one_thread
+from memos.parametric.model import MemoryModel, cpu_threads
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.slots import select_rows, tf_idf
 
@@ -125,7 +125,7 @@ def write_lesson(
             hint="keep the record in the token store",
             code="input.empty_lesson",
         )
-    with one_thread():
+    with cpu_threads():
         pairs = lesson_pairs(model, lesson, live, settings, seed)
         batches, weights, positive = encode(model, pairs)
         reads = torch.cat([b.reads_of([i for i, p in enumerate(s) if p]) for b, s in zip(batches, positive, strict=True)])
