@@ -178,6 +178,13 @@ class Database:
             dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         return found + [f"{row[0]} row {row[1]} points to a missing {row[2]}" for row in dangling]
 
+    def check(self) -> str:
+        """One line about a sound database; raises CorruptStore naming the first fault."""
+        found = self.problems()
+        if found:
+            raise CorruptStore(f"{self.path}: {found[0]}", hint=RESTORE_HINT)
+        return f"{self.path.name} is sound, schema {SCHEMA_VERSION}"
+
     def close(self) -> None:
         """Close every connection. The last one to close folds the write-ahead log into the file."""
         self.engine.dispose()
@@ -277,6 +284,7 @@ def _configure(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute("PRAGMA temp_store=MEMORY")  # a vacuum must not leave texts in a temporary file
     cursor.execute("PRAGMA cache_size=-32768")
+    cursor.execute("PRAGMA wal_autocheckpoint=4000")  # every 16 MB: a checkpoint waits for the disk
     cursor.close()
 
 

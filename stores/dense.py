@@ -143,6 +143,21 @@ class DenseArm:
             if file.name not in wanted:
                 file.unlink(missing_ok=True)
 
+    def check(self, connection: Connection, namespace: str) -> int:
+        """Number of vectors of a namespace. Raises IndexStale for a saved file that cannot be trusted."""
+        from memos.stores.vectors import FaissIndex
+
+        self.check_embedder(connection)
+        assert self._embedder is not None
+        for name in ARMS:
+            path = self._path(namespace, name)
+            if path.exists():
+                index = FaissIndex.load(path, dimension=self._embedder.dimension, identity=self._embedder.identity)
+                if not _agrees(connection, namespace, index):
+                    raise IndexStale(f"{path} belongs to another history of this store", hint="memos doctor --rebuild")
+        with self._current(connection, namespace) as partition:
+            return len(partition.indexes["dense"])
+
     def forget_memory(self) -> None:
         """Drop every index from memory; the next question loads or rebuilds them."""
         with self._lock:

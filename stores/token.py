@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
-from memos.errors import InputError, NotFoundError
+from memos.errors import IndexStale, InputError, NotFoundError
 from memos.protocols import Neighbour, StoreCounts
 from memos.stores import lexical
 from memos.stores.database import Database
@@ -40,7 +40,7 @@ from memos.stores.rows import (
     record_row,
     revision_from,
 )
-from memos.stores.schema import decisions, embeddings, experiences, records, revisions
+from memos.stores.schema import blocks, decisions, embeddings, experiences, records, revisions
 from memos.stores.search import Weights
 from memos.types import (
     Action,
@@ -113,7 +113,11 @@ class SqlTokenStore:
                 newer = by.model_copy(update={"supersedes": record_id})
                 self.add(newer, vector, context_vector, reason=reason)
             else:
-                connection.execute(sa.update(records).where(records.c.key == known).values(supersedes=record_id))
+                # What it superseded first stays named: a late, older statement does not change that.
+                connection.execute(
+                    sa.update(records).where(records.c.key == known, records.c.supersedes.is_(None))
+                    .values(supersedes=record_id)
+                )
             # A clock that went backwards must not make a validity that ends before it began.
             self._revise(connection, old, Action.SUPERSEDE, reason, {
                 "state": RecordState.SUPERSEDED.value, "superseded_by": by.id,
@@ -182,6 +186,24 @@ class SqlTokenStore:
             if erased["vectors"]:
                 self._dense.purged(namespace)
         return erased
+
+    def still_says(self, text: str) -> bool:
+        """Whether any row, of any namespace, rightly holds these words: then their bytes on disk are no leftover."""
+        holders = (records.c.text, experiences.c.text, revisions.c.text, blocks.c.text)
+        with self._database.read() as connection:
+            return any(
+                connection.execute(sa.select(sa.literal(1)).where(sa.func.instr(column, text) > 0).limit(1)).first()
+                for column in holders
+            )
+
+    def contains_text(self, text: str) -> bool:
+        """Whether any record, revision or experience, of any namespace, holds these words as they stand."""
+        holders = (records.c.text, revisions.c.text, experiences.c.text)
+        with self._database.read() as connection:
+            return any(
+                connection.execute(sa.select(sa.literal(1)).where(sa.func.instr(column, text) > 0).limit(1)).first()
+                for column in holders
+            )
 
     def compact(self) -> None:
         """Make erased bytes unreadable on disk. Outside any transaction; takes a while on a large store."""
@@ -340,6 +362,20 @@ class SqlTokenStore:
         self._dense.sweep(owners)
         return total
 
+    def check_index(self) -> str:
+        """One line about the derived indexes; raises IndexStale when one of them disagrees with SQL."""
+        with self._database.write() as connection:
+            if not lexical.is_whole(connection):
+                raise IndexStale("the lexical index disagrees with the texts", hint="memos doctor --rebuild")
+        with self._database.read() as connection:
+            owners = connection.execute(sa.select(embeddings.c.namespace).distinct()).scalars().all()
+            vectors = sum(self._dense.check(connection, namespace) for namespace in owners)
+        return f"words in step; {vectors} vectors in {len(owners)} namespaces"
+
+    def close(self) -> None:
+        """Save vector indexes that have changed much. The database is closed by whoever opened it."""
+        self._dense.save_if_due()
+
     # --- steps -------------------------------------------------------------------------------------------------------
 
     def _get(self, connection: Connection, namespace: str, record_id: str) -> MemoryRecord:
@@ -366,6 +402,8 @@ class SqlTokenStore:
             if context_vector is not None:
                 raise InputError("a context vector was given without the vector of the text itself")
             return
+        if context_vector is not None and (context_vector == vector).all():
+            context_vector = None  # nothing came before it: one copy is enough
         connection.execute(_INSERT_EMBEDDING, {
             "key": key, "namespace": namespace, "vector": self._dense.packed(connection, vector),
             "context_vector": None if context_vector is None else self._dense.packed(connection, context_vector),
