@@ -47,9 +47,7 @@ class RuleRouting:
 
     def prepare(self, experience: Experience) -> Prepared:
         """The text with its secrets redacted, where the setting says so; else the text itself and what it holds."""
-        if self.settings.secrets == "redact":
-            return secrets.redact(experience.text)
-        return Prepared(experience.text, tuple(dict.fromkeys(s.kind for s in secrets.find(experience.text))))
+        return secrets.prepare(experience.text, self.settings.secrets)
 
     def route(self, experience: Experience, view: RoutingView) -> RoutingDecision:
         """The first rule that decides. The reason is a sentence for a person, the scores are what it was based on."""

@@ -110,6 +110,13 @@ def redact(text: str) -> Prepared:
     return Prepared(text, tuple(dict.fromkeys(kinds)))
 
 
+def prepare(text: str, mode: str) -> Prepared:
+    """What may be stored under `routing.secrets`: redacted under "redact", else as it is with the kinds it holds."""
+    if mode == "redact":
+        return redact(text)
+    return Prepared(text, tuple(dict.fromkeys(secret.kind for secret in find(text))))
+
+
 def marks(text: str) -> tuple[str, ...]:
     """The kinds of secret that were redacted from this text, by the marks they left."""
     return tuple(dict.fromkeys(_MARKER.findall(text)))
