@@ -10,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from memos import grammar
-from memos.errors import InputError
-from memos.grammar import UNKNOWN_ANSWER, USER, Fact, Wording, answer_text
+from memos.errors import InputError, ModelError
+from memos.grammar import USER, Fact, Wording, answer_text
 from memos.grammar.noise import vary
 from memos.grammar.values import sample_person, sample_value
+from memos.grammar.world import question_cores
 
 
 class Render(Protocol):
@@ -171,8 +173,7 @@ class TemplateAugmenter:
         shape, key = self._shape, lesson_key(text, [fact])
         rng = random.Random(content_seed("lesson", key))
         answer = answer_text(fact)
-        known = list(grammar.questions(fact.subject, fact.relation))
-        rng.shuffle(known)
+        known = _mixed_forms(fact, rng)
         examined = shape.held_out - shape.held_out // 2
         held = known[:examined]
         learned = [_noised(q, rng) for q in known[examined : examined + shape.train]]
@@ -238,6 +239,20 @@ class TemplateAugmenter:
         return Negative(self._render(question, notes), fact.subject, fact.relation, "reading")
 
 
+def _mixed_forms(fact: Fact, rng: random.Random) -> list[str]:
+    """Known question forms in random order, plain ones ("What is my dog called?") as often as framed ones.
+
+    People mostly ask plainly; drawn evenly, one form in forty would be plain.
+    """
+    forms = list(grammar.questions(fact.subject, fact.relation))
+    cores = [c for c in question_cores(fact.relation) if fact.subject == USER or not c.startswith("1:")]
+    plain, framed = forms[: len(cores)], forms[len(cores) :]
+    rng.shuffle(plain)
+    rng.shuffle(framed)
+    mixed = [form for pair in zip(plain, framed, strict=False) for form in pair]
+    return list(dict.fromkeys([*mixed, *framed, *plain]))
+
+
 def _others(fact: Fact) -> list[str]:
     return [r for r in grammar.relations_of(fact.subject) if r != fact.relation]
 
@@ -258,17 +273,196 @@ def unrelated_notes(fact: Fact, rng: random.Random) -> list[str]:
     return notes
 
 
+# --- lessons written by a language model ------------------------------------------------------------------------
+
+QUESTION_REQUEST = "Ask a question about this note: {note}"
+_REQUESTS = (
+    "{note}",
+    "By the way, {note}",
+    "Please remember this: {note}",
+    "Note that {note}",
+    "{note} That is all.",
+    "Hi! {note}",
+    "FYI, {note}",
+    "I told you that {note}",
+    "Remember: {note}",
+    "Well, {note}",
+    "You should know that {note}",
+    "{note} Do not forget it.",
+    "Just so you know, {note}",
+    "One more thing: {note}",
+    "Listen, {note}",
+    "As I said, {note}",
+)
+_FEWEST_QUESTIONS = 4
+_WORD = re.compile(r"[\w']+")
+_COMMON = frozenset(
+    ["a", "an", "the", "is", "are", "was", "were", "am", "be", "do", "does", "did", "of", "to", "in", "on", "at", "and", "or", "for", "with", "that", "this", "it", "as", "by", "from", "have", "has", "had", "what", "who", "where", "when", "which", "how", "why", "i", "me", "my", "mine", "you", "your", "we", "our", "he", "she", "they", "his", "her", "their", "not", "no", "yes"]
+)
+
+
+class LocalModel(Protocol):
+    """What `ModelAugmenter` needs of a `MemoryModel`."""
+
+    def chat_prompt(self, question: str, notes: Sequence[str] = ()) -> str: ...
+
+    def generate(self, prompts: Sequence[str], *, namespace: None, max_new_tokens: int = 32) -> Sequence[Any]: ...
+
+
+class ModelAugmenter:
+    """Lessons that the local model writes itself, for texts in which no template is recognised.
+
+    It asks questions about the note in several ways and answers each from the note. Kept are questions that share a
+    word of substance with the note and whose answer stands in the note, word for word, but not in the question.
+    """
+
+    def __init__(self, model: LocalModel, shape: LessonShape | None = None, request: str = QUESTION_REQUEST) -> None:
+        """model: a `MemoryModel`, used with its memory off. request: the turn that makes it write a question."""
+        self._model = model
+        self._shape = shape or LessonShape()
+        self._request = request
+
+    def lessons(self, record_id: str, text: str) -> list[Lesson]:
+        """One lesson, or none when fewer than four different questions pass."""
+        asked = [self._model.chat_prompt(self._request.format(note=form.format(note=text))) for form in _REQUESTS]
+        made = self._model.generate(asked, namespace=None, max_new_tokens=32)
+        questions = list(dict.fromkeys(g.text for g in made if g.finished and _about(g.text, text)))
+        if len(questions) < _FEWEST_QUESTIONS:
+            return []
+        read = [self._model.chat_prompt(question, [text]) for question in questions]
+        answers = self._model.generate(read, namespace=None, max_new_tokens=24)
+        pairs = [
+            (question, answer.text)
+            for question, answer in zip(questions, answers, strict=True)
+            if answer.finished and _stated(answer.text, question, text)
+        ]
+        return lessons_from_pairs(record_id, text, pairs, self._model.chat_prompt, self._shape)
+
+
+class ChatModel(Protocol):
+    """A langchain_core chat model, or anything with its `invoke`."""
+
+    def invoke(self, input: str) -> Any: ...
+
+
+ACTIVE_READING = """Study the note below so that you could answer anything about it later without seeing it.
+Write {count} different questions that a person might ask and that the note answers: direct, indirect, short, chatty,
+reversed. Every question names what it is about. Every answer is a few words copied from the note.
+Reply with a JSON list only: [{{"question": "...", "answer": "..."}}]
+
+Note: {note}"""
+
+
+class LangChainAugmenter:
+    """Lessons written by any LangChain chat model, by an Active Reading prompt."""
+
+    def __init__(self, chat: ChatModel, render: Render, shape: LessonShape | None = None) -> None:
+        """render: `MemoryModel.chat_prompt` of the model that will learn."""
+        self._chat, self._render, self._shape = chat, render, shape or LessonShape()
+
+    def lessons(self, record_id: str, text: str) -> list[Lesson]:
+        """One lesson, or none when the note answers fewer than four questions. Raises ModelError for a bad reply."""
+        wanted = self._shape.train + self._shape.held_out + self._shape.train
+        reply = self._chat.invoke(ACTIVE_READING.format(count=wanted, note=text))
+        pairs = _pairs_in(str(getattr(reply, "content", reply)))
+        kept = [(q, a if a.endswith((".", "!", "?")) else f"{a}.") for q, a in pairs if _stated(a, q, text)]
+        return lessons_from_pairs(record_id, text, kept, self._render, self._shape)
+
+
+def _pairs_in(reply: str) -> list[tuple[str, str]]:
+    start, end = reply.find("["), reply.rfind("]")
+    try:
+        items = json.loads(reply[start : end + 1])
+        return [(str(item["question"]).strip(), str(item["answer"]).strip()) for item in items]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelError(
+            f"the chat model did not reply with a JSON list of questions and answers: {reply[:80]!r}",
+            hint="use a model that follows the format, or the template augmenter",
+            code="model.augmenter_reply",
+        ) from error
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _about(question: str, note: str) -> bool:
+    """Whether a question shares a word of substance with the note, so that it names its subject."""
+    return bool((set(_words(question)) & set(_words(note))) - _COMMON)
+
+
+def _stated(answer: str, question: str, note: str) -> bool:
+    """Whether the answer's words stand in the note in this order, and the question does not give them away."""
+    said, asked, noted = (f" {' '.join(_words(text))} " for text in (answer, question, note))
+    return bool(said.strip()) and said in noted and said not in asked
+
+
+def lessons_from_pairs(
+    record_id: str, text: str, pairs: Sequence[tuple[str, str]], render: Render, shape: LessonShape
+) -> list[Lesson]:
+    """A lesson of free questions and answers; [] for fewer than four. A fifth is held out, at least one."""
+    unique = list(dict(pairs).items())
+    if len(unique) < _FEWEST_QUESTIONS:
+        return []
+    key = lesson_key(text)
+    rng = random.Random(content_seed("lesson", key))
+    rng.shuffle(unique)
+    held = max(1, min(shape.held_out, len(unique) // 5))
+    asked = [QA(render(question), answer) for question, answer in unique]
+    learned = asked[held : held + shape.train]
+    negatives = [_stranger(render, rng) for _ in range(shape.negatives + shape.fresh_negatives)]
+    return [
+        Lesson(
+            key=key,
+            record_id=record_id,
+            text=text,
+            facts=(),
+            train=tuple(learned),
+            held_out=tuple(asked[:held]),
+            fresh=tuple(asked[held + shape.train :]),
+            negatives=tuple(negatives[: shape.negatives]),
+            fresh_negatives=tuple(negatives[shape.negatives :]),
+        )
+    ]
+
+
+def _stranger(render: Render, rng: random.Random) -> Negative:
+    """A question about somebody or something that no free text is likely to teach."""
+    subject = USER if rng.random() < 0.3 else sample_person(rng, rng.random() < 0.5)
+    return _asking(subject, rng.choice(grammar.relations_of(subject)), render, rng, "person")
+
+
+class FirstOf:
+    """The lessons of the first augmenter that finds any."""
+
+    def __init__(self, *augmenters: Augmenter) -> None:
+        self._augmenters = augmenters
+
+    def lessons(self, record_id: str, text: str) -> Sequence[Lesson]:
+        """Asks each in turn."""
+        return next((found for one in self._augmenters if (found := one.lessons(record_id, text))), [])
+
+
+class Augmenter(Protocol):
+    """Turns a record's text into lessons; none where it finds nothing to learn."""
+
+    def lessons(self, record_id: str, text: str) -> Sequence[Lesson]: ...
+
+
 __all__ = [
     "QA",
-    "UNKNOWN_ANSWER",
-    "USER",
+    "Augmenter",
+    "FirstOf",
+    "LangChainAugmenter",
     "Lesson",
     "LessonShape",
+    "ModelAugmenter",
     "Negative",
     "TemplateAugmenter",
     "content_seed",
     "cross_negatives",
     "dated",
     "lesson_key",
+    "lessons_from_pairs",
     "unrelated_notes",
 ]

@@ -1,0 +1,185 @@
+"""Lessons: enough wordings, kept apart, the same every time, and nothing taught among the negatives."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from memos.augmentation import (
+    FirstOf,
+    LangChainAugmenter,
+    Lesson,
+    LessonShape,
+    ModelAugmenter,
+    TemplateAugmenter,
+    cross_negatives,
+    lesson_key,
+)
+from memos.errors import InputError, ModelError
+from memos.grammar import RELATIONS, USER, Fact, Wording, questions, relations_of, sample_fact, statements
+
+
+def plain(question: str, notes: Sequence[str] = ()) -> str:
+    return "".join(f"[{note}]" for note in notes) + question
+
+
+AUGMENTER = TemplateAugmenter(plain)
+SOME = [sample_fact(random.Random(i), novel=i % 2 == 0) for i in range(12)]
+
+
+def lesson_of(fact: Fact) -> Lesson:
+    return AUGMENTER.teach("r1", statements(fact)[0], fact)
+
+
+@pytest.mark.parametrize("fact", SOME, ids=lambda fact: f"{fact.subject}-{fact.relation}")
+def test_a_lesson_has_wordings_enough_and_keeps_its_examination_apart(fact: Fact) -> None:
+    lesson, shape = lesson_of(fact), LessonShape()
+    learned = {qa.prompt for qa in (*lesson.train, *lesson.fresh)}
+    assert len({qa.prompt for qa in lesson.train}) >= 12
+    assert len(lesson.fresh) >= shape.train
+    assert not {qa.prompt for qa in lesson.held_out} & learned
+    unseen = set(questions(fact.subject, fact.relation, Wording.UNSEEN_CORE))
+    assert not learned & unseen
+    assert {qa.prompt for qa in lesson.held_out if qa.kind == "unseen_core"} <= unseen
+    assert {qa.answer for qa in (*lesson.train, *lesson.held_out)} == {fact.value.rstrip(".") + "."}
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_every_relation_can_be_taught(relation: str) -> None:
+    subject = USER if RELATIONS[relation].first_person_only else "Ada Nowak"
+    lesson = lesson_of(Fact(subject, relation, "Zorvo"))
+    assert lesson.train and lesson.held_out and lesson.negatives
+
+
+def test_negatives_cover_what_leaks() -> None:
+    fact = Fact(USER, "dog_name" if "dog_name" in RELATIONS else relations_of("x")[0], "Biscuit")
+    lesson = lesson_of(fact)
+    kinds = {negative.kind for negative in (*lesson.negatives, *lesson.fresh_negatives)}
+    assert {"relation", "person", "reading", "old"} <= kinds
+    for negative in lesson.fresh_negatives:
+        if negative.kind != "reading":
+            assert (negative.subject, negative.relation) != (fact.subject, fact.relation)
+        else:
+            assert negative.prompt.startswith("[") and fact.value not in negative.prompt
+
+
+def test_what_is_taught_is_not_a_negative_but_a_note_that_says_otherwise_is() -> None:
+    lesson = lesson_of(SOME[0])
+    taught = {(n.subject, n.relation) for n in lesson.fresh_negatives}
+    assert all(n.taught(taught) == (n.kind != "reading") for n in lesson.fresh_negatives)
+
+
+def test_crossing_negatives_ask_about_others_only_where_nobody_taught_them() -> None:
+    relation, other = relations_of("Ada")[:2]
+    mine = lesson_of(Fact("Ada Nowak", relation, "Zorvo"))
+    taught = lesson_of(Fact("Ben Okoro", relation, "Plim"))
+    open_one = lesson_of(Fact("Cid Marsh", other, "Quex"))
+    found = cross_negatives(mine, [taught, open_one], plain, random.Random(0), 9)
+    assert {(n.subject, n.relation) for n in found} == {("Cid Marsh", relation)}
+
+
+def test_a_lesson_is_a_function_of_its_text() -> None:
+    lesson = lesson_of(SOME[0])
+    assert lesson_of(SOME[0]) == lesson
+    code = (
+        "import sys; sys.path.insert(0, 'tests/unit'); import test_augmentation as t;"
+        "print(t.lesson_key(t.lesson_of(t.SOME[0]).to_json()))"
+    )
+    there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert there.stdout.strip() == lesson_key(lesson.to_json())
+
+
+def test_lessons_go_through_json_and_damage_is_seen() -> None:
+    lesson = lesson_of(SOME[1])
+    assert Lesson.from_json(lesson.to_json()) == lesson
+    for broken in ("{", "[]", "{}", json.dumps(json.loads(lesson.to_json()) | {"train": [{"x": 1}]})):
+        with pytest.raises(InputError, match="cannot be read"):
+            Lesson.from_json(broken)
+
+
+def test_this_module_does_not_load_torch() -> None:
+    code = "import sys, memos.augmentation; print('torch' in sys.modules, 'langchain_core' in sys.modules)"
+    there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert there.stdout.split() == ["False", "False"]
+
+
+@dataclass(frozen=True)
+class Said:
+    text: str
+    finished: bool = True
+
+
+class Parrot:
+    """Writes a question whose number depends on the request, and answers "oak" or nonsense."""
+
+    def __init__(self, questions: Sequence[str], answer: str) -> None:
+        self.questions, self.answer = questions, answer
+
+    def chat_prompt(self, question: str, notes: Sequence[str] = ()) -> str:
+        return plain(question, notes)
+
+    def generate(self, prompts: Sequence[str], *, namespace: None, max_new_tokens: int = 32) -> list[Said]:
+        if prompts[0].startswith("["):
+            return [Said(self.answer) for _ in prompts]
+        return [Said(self.questions[i % len(self.questions)]) for i, _ in enumerate(prompts)]
+
+
+NOTE = "The old table in the hall is made of oak."
+ASKED = [f"{word} what is the table made of?" for word in ("So", "And", "Well", "Hey", "Now", "Please")]
+
+
+def test_a_model_keeps_questions_it_can_answer_from_the_note() -> None:
+    (lesson,) = ModelAugmenter(Parrot(ASKED, "Oak.")).lessons("r", NOTE)
+    assert len(lesson.train) + len(lesson.held_out) + len(lesson.fresh) == 6
+    assert lesson.held_out and lesson.facts == () and len(lesson.negatives) == LessonShape().negatives
+
+
+@pytest.mark.parametrize(
+    ("questions", "answer"),
+    [
+        (ASKED, "Steel."),
+        (["What is it?"], "Oak."),
+        ([f"{w} is the table of oak?" for w in ("So", "And", "Well", "Hey")], "Oak."),
+        (ASKED[:3], "Oak."),
+    ],
+    ids=["not in the note", "names nothing", "gives it away", "too few"],
+)
+def test_a_model_drops_questions_that_teach_nothing(questions: list[str], answer: str) -> None:
+    assert ModelAugmenter(Parrot(questions, answer)).lessons("r", NOTE) == []
+
+
+class Chat:
+    def __init__(self, reply: str) -> None:
+        self.reply = reply
+
+    def invoke(self, input: str) -> Any:
+        assert NOTE in input
+        return type("Message", (), {"content": self.reply})()
+
+
+def test_a_chat_model_writes_a_lesson() -> None:
+    reply = "Sure:\n" + json.dumps([{"question": q, "answer": "oak"} for q in ASKED])
+    (lesson,) = LangChainAugmenter(Chat(reply), plain).lessons("r", NOTE)
+    assert {qa.answer for qa in lesson.train} == {"oak."}
+    with pytest.raises(ModelError, match="JSON"):
+        LangChainAugmenter(Chat("I can not do that."), plain).lessons("r", NOTE)
+
+
+def test_a_real_langchain_model_fits() -> None:
+    fake = pytest.importorskip("langchain_core.language_models.fake_chat_models")
+    reply = json.dumps([{"question": q, "answer": "oak"} for q in ASKED])
+    chat = fake.FakeListChatModel(responses=[reply])
+    assert len(LangChainAugmenter(chat, plain).lessons("r", NOTE)) == 1
+
+
+def test_the_first_augmenter_that_finds_anything_is_taken() -> None:
+    none, some = ModelAugmenter(Parrot(ASKED, "Steel.")), ModelAugmenter(Parrot(ASKED, "Oak."))
+    assert FirstOf(none, some).lessons("r", NOTE) == some.lessons("r", NOTE)
+    assert FirstOf(none).lessons("r", NOTE) == []
