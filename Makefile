@@ -54,7 +54,7 @@ format: install
 	$(VENV)/bin/ruff check --fix .
 
 docs: install
-	$(PY) -m memos.apps.reference docs/cli.md
+	$(PY) scripts/cli_reference.py
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -12,11 +12,14 @@ import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from memos.apps import actions, progress, render, views
 from memos.errors import InputError, MemosError
-from memos.manager import ChatMode, MemoryManager
 from memos.types import Answer, Observed, RunStatus, Source
+
+if TYPE_CHECKING:
+    from memos.manager import ChatMode, MemoryManager
 
 MODES: tuple[ChatMode, ...] = ("on", "read-only", "off")
 PROMPT = "> "

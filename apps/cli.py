@@ -180,7 +180,7 @@ def globals_first(arguments: Sequence[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> Any:
     """The `memos` program."""
-    return app(globals_first(sys.argv[1:] if arguments is None else arguments))
+    return app(globals_first(sys.argv[1:] if arguments is None else arguments), prog_name="memos")
 
 
 if __name__ == "__main__":

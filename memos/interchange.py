@@ -305,7 +305,7 @@ def _is_json_lines_only(path: Path) -> bool:
     """Several JSON objects in a row, whatever the file is called."""
     try:
         json.loads("".join(_lines(path)))
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return _is_json_lines(path)
     return False
 
