@@ -51,12 +51,14 @@ _CARD = re.compile(r"(?<![\w.-])\d(?:[ \u00a0-]?\d){11,18}(?![\w-]|\.\d)")
 
 # "my wifi password for the cabin is now X", "password: X", "changed the password to X"
 _PASSWORD = re.compile(
-    r"""\b(?:pass[ ]?(?:word|phrase|code)|passwd|pwd|passwort|kennwort|contrase[nñ]a|mot\ de\ passe|senha)s?\b
-        (?P<between>[^.!?\n:=]{0,60}?)
-        (?:\s*[:=]\s*|\s+(?:is|was|ist|es|est|é|to)\s+(?:(?:now|still|currently|set\ to|just|simply)\s+)?)
+    r"\b(?:pass ?(?:word|phrase|code)|passwd|pwd|passwort|kennwort|contrase[nñ]a|mot de passe|senha)s?\b", re.IGNORECASE
+)
+_IS_VALUE = re.compile(
+    r"""(?:\s*[:=]\s*|\s+(?:is|was|ist|es|est|é|to)\s+(?:(?:now|still|currently|set\ to|just|simply)\s+)?)
         (?P<value>"[^"\n]{1,200}"|'[^'\n]{1,200}'|“[^”\n]{1,200}”|`[^`\n]{1,200}`|[^\s]{1,200})""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ANNOUNCED_WITHIN = 60
 _PIN = re.compile(
     r"\b(?:pin|cvv|cvc|security code)\b(?: code| number)?[^.!?\n:=\d]{0,40}?(?:\s*[:=]\s*|\s+(?:is|was|to)\s+(?:now\s+)?)(\d{3,8})\b",
     re.IGNORECASE,
@@ -158,15 +160,23 @@ def _candidates(text: str) -> Iterator[Secret]:
 
 
 def _passwords(text: str) -> Iterator[Secret]:
-    start = 0
-    while match := _PASSWORD.search(text, start):
-        # Continue right behind the word: "the password to the cabin is X" has its value at the second verb.
-        start = match.start() + 4
-        value = match["value"].rstrip(".,;)") or match["value"]
-        bare = value.strip("\"'“”`").casefold()
-        if len(bare) < 3 or bare in _NOT_A_PASSWORD or bare.startswith("[redacted:") or not bare.strip("*•"):
-            continue
-        yield Secret(match.start("value"), match.start("value") + len(value), "password")
+    for word in _PASSWORD.finditer(text):
+        # "the password to the cabin is X": the first verb is followed by no value, the second is.
+        for match in _IS_VALUE.finditer(text, word.end(), word.end() + _ANNOUNCED_WITHIN + 300):
+            between = text[word.end() : match.start()]
+            if len(between) > _ANNOUNCED_WITHIN or any(mark in between for mark in ".!?\n"):
+                break
+            value = match["value"].rstrip(".,;)") or match["value"]
+            if _is_password(value):
+                yield Secret(match.start("value"), match.start("value") + len(value), "password")
+                break
+
+
+def _is_password(value: str) -> bool:
+    bare = value.strip("\"'“”`").casefold()
+    if len(bare) < 3 or bare in _NOT_A_PASSWORD or bare.startswith("[redacted:"):
+        return False
+    return bool(bare.strip("*•"))
 
 
 def _looks_random(value: str) -> bool:
