@@ -97,7 +97,8 @@ class Answerer:
         policy: RecallPolicy,
         generator: Generator,
         parametric: ParametricReader | None,
-        live_lessons: Callable[[], int],
+        live_writes: Callable[[], int],
+        sees_turns: bool,
         settings: Settings,
     ) -> None:
         self._namespace = namespace
@@ -107,7 +108,8 @@ class Answerer:
         self._policy = policy
         self._generator = generator
         self._parametric = parametric
-        self._live_lessons = live_lessons
+        self._live_writes = live_writes
+        self._sees_turns = sees_turns
         self._settings = settings
 
     # --- search -------------------------------------------------------------------------------------------------------
@@ -180,7 +182,7 @@ class Answerer:
         decision = self._policy.decide(
             question,
             RecallView(
-                live_records=self._live_lessons() if self._parametric is not None else 0,
+                live_records=self._live_writes() if self._parametric is not None else 0,
                 has_parameters=self._parametric is not None,
                 has_store=True,
                 forced=None if tier == "auto" else tier,
@@ -251,7 +253,11 @@ class Answerer:
         return AnswerStream(self._generator.stream(text, (), history), finish)
 
     def _history(self, session: str | None) -> list[dict[str, str]]:
-        return [] if session is None else self._context.messages(self._namespace, session, self._settings.context.max_tokens)
+        """Pinned blocks and the latest turns; only the blocks for a model that answers one exchange at a time."""
+        if session is None:
+            return []
+        messages = self._context.messages(self._namespace, session, self._settings.context.max_tokens)
+        return [one for one in messages if self._sees_turns or one["role"] == "system"]
 
     # --- where it came from -------------------------------------------------------------------------------------------
 

@@ -5,25 +5,32 @@ Everything heavy is wrapped so that it loads at its first use: opening a memory 
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from memos.answering import Answerer
 from memos.config import LoadedSettings, Settings, load_settings
 from memos.consolidation import Consolidator
+from memos.embedding import make_embedder
 from memos.errors import ConfigError, ModelUnavailable
 from memos.intake import Intake
 from memos.manager import MemoryManager, Parts
-from memos.policies.registry import (
-    consolidation_policy,
-    recall_policy,
-    routing_policy,
+from memos.policies.registry import consolidation_policy, recall_policy, retention_policy, routing_policy
+from memos.prompting import Note
+from memos.protocols import (
+    AuditLog,
+    GeneratedText,
+    Generator,
+    ParametricReader,
+    ParametricReading,
+    SlotLedger,
+    TokenStore,
+    UnitOfWork,
 )
-from memos.policies.secrets import prepare
-from memos.protocols import Generator, ParametricReader
 from memos.stores.audit import SqlAuditLog
 from memos.stores.context import SqlContextBuffer
 from memos.stores.database import Database
@@ -32,10 +39,8 @@ from memos.stores.token import SqlTokenStore
 
 if TYPE_CHECKING:
     from memos.parametric.model import MemoryModel
-    from memos.protocols import Embedder, Vector
 
 SHIPPED_MODEL = "assistant"
-T = TypeVar("T")
 
 
 def open_memory(
@@ -67,78 +72,190 @@ def open_memory(
 
 def _parts(settings: Settings) -> Parts:
     database = Database(settings.database_url, busy_timeout_ms=settings.store.busy_timeout_ms)
-    embedder = LazyEmbedder(settings)
+    embedder = make_embedder(settings.embedder, allow_network=settings.model.allow_network)
     store = SqlTokenStore(database, settings.home / "index", embedder)
     audit = SqlAuditLog(database)
     ledger = SqlSlotLedger(database, settings.home / "ledger")
-    models = Models(settings)
-
-    def context(namespace: str) -> SqlContextBuffer:
-        return SqlContextBuffer(
-            database, store, namespace, count_tokens=lambda text: models.generator().count_tokens(text),
-            settings=settings.context,
-        )  # fmt: skip
-
-    @cache
-    def consolidator() -> Consolidator | None:
-        if settings.model.chat:
-            return None
-        return models.consolidator(database=database, store=store, ledger=ledger, audit=audit)
-
-    @cache
-    def reader() -> ParametricReader | None:
-        worker = consolidator()
-        return None if worker is None else models.reader(worker)
+    models = Models(settings, unit=database, store=store, ledger=ledger, audit=audit)
+    generator = LazyGenerator(models.generator)
+    context = SqlContextBuffer(database, count_tokens=generator.count_tokens, settings=settings.context)
 
     def intake(namespace: str, actor: str) -> Intake:
         return Intake(
-            namespace=namespace, unit=database, store=store, context=context(namespace), audit=audit,
-            embedder=embedder, policy=routing_policy(settings.routing), settings=settings, actor=actor,
-            redact=lambda experience: prepare(experience, settings.routing.secrets),
+            namespace=namespace, unit=database, store=store, context=context, audit=audit, embedder=embedder,
+            policy=routing_policy(settings.routing), settings=settings, actor=actor,
         )  # fmt: skip
 
     def answerer(namespace: str) -> Answerer:
         return Answerer(
-            namespace=namespace, store=store, context=context(namespace), embedder=embedder,
-            policy=recall_policy(settings.recall), generator=models.lazy_generator(), settings=settings,
-            parametric=None if settings.model.chat else LazyReader(reader),
-            live_lessons=lambda: len(ledger.entries(namespace)),
+            namespace=namespace, store=store, context=context, embedder=embedder, generator=generator,
+            policy=recall_policy(settings.recall), settings=settings,
+            parametric=LazyReader(models.reader) if models.learns else None,
+            live_writes=lambda: len(ledger.entries(namespace)), sees_turns=models.sees_turns,
         )  # fmt: skip
-
-    def close() -> None:
-        store.close()
-        database.close()
 
     return Parts(
         settings=settings, database=database, unit=database, store=store, context=context, audit=audit, ledger=ledger,
-        embedder=embedder, intake=intake, answerer=answerer, consolidator=consolidator, reader=reader,
-        consolidation_policy=consolidation_policy(settings.consolidation), close=close,
+        embedder=embedder, intake=intake, answerer=answerer, consolidator=models.consolidator, reader=models.reader,
+        consolidation_policy=consolidation_policy(settings.consolidation),
+        retention_policy=retention_policy(settings.retention), close=database.close,
     )  # fmt: skip
 
 
-class LazyEmbedder:
-    """Embedder that loads its model when the first text comes."""
+class Models:
+    """The language model and what hangs on it, each made at its first use and kept."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, *, unit: UnitOfWork, store: TokenStore, ledger: SlotLedger, audit: AuditLog
+    ) -> None:
         self._settings = settings
-        self._lock = threading.Lock()
-        self._loaded: Embedder | None = None
+        self._unit, self._store, self._ledger, self._audit = unit, store, ledger, audit
+        self._lock = threading.RLock()
 
-    def _embedder(self) -> Embedder:
+    @property
+    def learns(self) -> bool:
+        """Whether the configured model has parameters that memos can write."""
+        return not self._settings.model.chat
+
+    @property
+    def sees_turns(self) -> bool:
+        """Whether earlier turns go into the prompt. The shipped model was trained on one exchange at a time."""
+        return not self.learns or self._settings.model.name != SHIPPED_MODEL
+
+    def generator(self) -> Generator:
+        if not self.learns:
+            return self._chat_generator
+        return self._own_generator
+
+    def consolidator(self) -> Consolidator | None:
+        return self._consolidator if self.learns else None
+
+    def reader(self) -> ParametricReader | None:
+        return self._reader if self.learns else None
+
+    @cached_property
+    def _chat_generator(self) -> Generator:
+        from memos.generation import LangChainGenerator
+
+        return LangChainGenerator.from_spec(self._settings.model.chat)
+
+    @cached_property
+    def _own_generator(self) -> Generator:
+        from memos.generation import AssistantGenerator
+
+        return AssistantGenerator(
+            self._model, identity=self._settings.model.name, max_new_tokens=self._settings.model.max_new_tokens
+        )
+
+    @cached_property
+    def _model(self) -> MemoryModel:
         with self._lock:
-            if self._loaded is None:
-                from memos.embedding import open_embedder
+            return load_model(self._settings)
 
-                self._loaded = open_embedder(self._settings.embedder, self._settings.model.allow_network)
-            return self._loaded
+    @cached_property
+    def _consolidator(self) -> Consolidator:
+        from memos.augmentation import TemplateAugmenter
+        from memos.parametric.trainer import ParametricTrainer
+
+        return Consolidator(
+            unit=self._unit, store=self._store, ledger=self._ledger, audit=self._audit,
+            trainer=ParametricTrainer(self._model), augmenter=TemplateAugmenter(self._model.chat_prompt),
+            settings=self._settings.consolidation,
+        )  # fmt: skip
+
+    @cached_property
+    def _reader(self) -> ParametricReader:
+        from memos.parametric.trainer import ParametricAnswers
+
+        return ParametricAnswers(
+            self._model, self._consolidator.knowledge, self._own_generator.is_answer,
+            self._settings.model.max_new_tokens,
+        )  # fmt: skip
+
+
+def load_model(settings: Settings) -> MemoryModel:
+    """The configured causal LM with its memory layer; addresses measured at first use are kept in the home folder.
+
+    Raises ModelUnavailable for a name that is neither shipped, nor a folder, nor allowed from a hub.
+    """
+    from memos.parametric.layer import MemoryConfig
+    from memos.parametric.model import MemoryModel
+
+    path = model_path(settings)
+    memory = settings.memory
+    kept = settings.home / "models" / re.sub(r"[^A-Za-z0-9_.-]+", "--", settings.model.name).strip("-")
+    config = MemoryConfig(
+        d_model=_hidden_size(path), n_keys=memory.n_keys, heads=memory.heads, k=memory.top_k, layer=memory.layer,
+        seed=memory.key_seed,
+    )
+    return MemoryModel.load(path, memory_dir=kept, config=config, device=settings.model.device,
+                            threads=settings.model.threads or None)  # fmt: skip
+
+
+def _hidden_size(path: str) -> int:
+    from transformers import AutoConfig
+
+    try:
+        return int(AutoConfig.from_pretrained(path).hidden_size)
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelUnavailable(
+            f"{path} holds no causal language model that transformers can read: {error}",
+            hint="give a folder with config.json, weights and tokenizer",
+        ) from None
+
+
+def model_path(settings: Settings) -> str:
+    """Folder of the shipped model, a local folder, or a hub id where the network is allowed."""
+    name = settings.model.name
+    if name == SHIPPED_MODEL:
+        return str(Path(__file__).parent / "models" / SHIPPED_MODEL)
+    if Path(name).expanduser().is_dir():
+        return str(Path(name).expanduser())
+    if not settings.model.allow_network:
+        raise ModelUnavailable(
+            f"there is no folder {name!r}, and fetching models from a hub is off",
+            hint="give a local folder, or memos config set model.allow_network true",
+            code="model.unavailable",
+        )
+    return name
+
+
+class LazyGenerator:
+    """Generator that loads its model when the first prompt comes."""
+
+    def __init__(self, load: Callable[[], Generator]) -> None:
+        self._load = load
 
     @property
     def identity(self) -> str:
-        return self._embedder().identity
+        return self._load().identity
 
-    @property
-    def dimension(self) -> int:
-        return self._embedder().dimension
+    def answer(
+        self, question: str, notes: Sequence[Note], history: Sequence[Mapping[str, str]] = (), *,
+        namespace: str | None = None,
+    ) -> GeneratedText:  # fmt: skip
+        return self._load().answer(question, notes, history, namespace=namespace)
 
-    def embed(self, texts: Sequence[str]) -> Vector:
-        return self._embedder().embed(texts)
+    def stream(
+        self, question: str, notes: Sequence[Note], history: Sequence[Mapping[str, str]] = (), *,
+        namespace: str | None = None,
+    ) -> Iterator[str]:  # fmt: skip
+        return self._load().stream(question, notes, history, namespace=namespace)
+
+    def is_answer(self, text: str) -> bool:
+        return self._load().is_answer(text)
+
+    def count_tokens(self, text: str) -> int:
+        return self._load().count_tokens(text)
+
+
+class LazyReader:
+    """ParametricReader that loads the model when the first question comes."""
+
+    def __init__(self, load: Callable[[], ParametricReader | None]) -> None:
+        self._load = load
+
+    def read(self, namespace: str, question: str) -> ParametricReading:
+        reader = self._load()
+        assert reader is not None
+        return reader.read(namespace, question)

@@ -33,80 +33,80 @@ class Section(BaseModel):
 class StoreSettings(Section):
     """The SQL database that is the truth for every tier."""
 
-    url: str = Field("", description="SQLAlchemy URL; empty means memos.db in the home folder")
-    busy_timeout_ms: int = Field(10_000, ge=0, description="how long a writer waits for another process's lock")
-    max_text_chars: int = Field(200_000, gt=0, description="an experience longer than this is refused, never cut")
+    url: str = Field(default="", description="SQLAlchemy URL; empty means memos.db in the home folder")
+    busy_timeout_ms: int = Field(default=10_000, ge=0, description="how long a writer waits for another process's lock")
+    max_text_chars: int = Field(default=200_000, gt=0, description="an experience longer than this is refused, never cut")
 
 
 class EmbedderSettings(Section):
     """What turns text into vectors. Changing it needs `memos doctor --rebuild`."""
 
-    name: str = Field("minilm", description="minilm | a local folder or hub id | module:Class of a LangChain Embeddings")
-    revision: str = Field("", description="pinned revision of a hub model")
-    batch_size: int = Field(32, gt=0)
+    name: str = Field(default="minilm", description="minilm | a local folder or hub id | module:Class of a LangChain Embeddings")
+    revision: str = Field(default="", description="pinned revision of a hub model")
+    batch_size: int = Field(default=32, gt=0)
 
 
 class ModelSettings(Section):
     """The language model that answers and whose memory layer learns."""
 
-    name: str = Field("assistant", description="assistant (shipped) | a local folder or hub id of a causal LM")
-    chat: str = Field("", description="module:Class?key=value of a LangChain chat model; answers from the store alone")
+    name: str = Field(default="assistant", description="assistant (shipped) | a local folder or hub id of a causal LM")
+    chat: str = Field(default="", description="module:Class?key=value of a LangChain chat model; answers from the store alone")
     device: str = "cpu"
-    threads: int = Field(0, ge=0, description="torch threads; 0 leaves torch's own choice")
-    max_new_tokens: int = Field(48, gt=0, le=4096)
-    allow_network: bool = Field(False, description="whether a model may be fetched from a hub")
+    threads: int = Field(default=0, ge=0, description="torch threads; 0 leaves torch's own choice")
+    max_new_tokens: int = Field(default=48, gt=0, le=4096)
+    allow_network: bool = Field(default=False, description="whether a model may be fetched from a hub")
 
 
 class MemorySettings(Section):
     """The memory layer attached to a model. Fixed once a ledger exists: other values are another model."""
 
-    layer: int = Field(1, ge=0, description="decoder block beside whose feed-forward the memory sits")
-    n_keys: int = Field(128, ge=8, le=4096, description="sub-keys per half; slots = n_keys squared")
-    heads: int = Field(4, ge=1)
-    top_k: int = Field(8, ge=1)
+    layer: int = Field(default=1, ge=0, description="decoder block beside whose feed-forward the memory sits")
+    n_keys: int = Field(default=128, ge=8, le=4096, description="sub-keys per half; slots = n_keys squared")
+    heads: int = Field(default=4, ge=1)
+    top_k: int = Field(default=8, ge=1)
     key_seed: int = 0
 
 
 class ContextSettings(Section):
     """The conversation window."""
 
-    max_tokens: int = Field(512, gt=0)
-    reserve_output: int = Field(64, ge=0)
+    max_tokens: int = Field(default=512, gt=0)
+    reserve_output: int = Field(default=64, ge=0)
 
 
 class RoutingSettings(Section):
     """What is kept of what is observed."""
 
-    policy: str = Field("rules", description="rules | module:Class")
-    near_duplicate: float = Field(0.97, gt=0, le=1, description="cosine from which a text is merged, not added")
+    policy: str = Field(default="rules", description="rules | module:Class")
+    near_duplicate: float = Field(default=0.97, gt=0, le=1, description="cosine from which a text is merged, not added")
     secrets: Literal["redact", "drop", "keep"] = "redact"
 
 
 class RecallSettings(Section):
     """How questions are answered."""
 
-    policy: str = Field("cascade", description="cascade | retrieve-always | parameters-only | module:Class")
-    k: int = Field(8, gt=0, le=1000)
-    token_budget: int = Field(256, gt=0, description="tokens of recalled text put before the model")
-    inject: int = Field(6, gt=0, description="most records put before the model")
-    confidence: float = Field(0.85, ge=0, le=1, description="a parametric answer below this is not kept")
-    familiarity: float = Field(0.2, ge=0, le=1, description="least share of slot weight in rows owned by live writes")
+    policy: str = Field(default="cascade", description="cascade | retrieve-always | parameters-only | module:Class")
+    k: int = Field(default=8, gt=0, le=1000)
+    token_budget: int = Field(default=256, gt=0, description="tokens of recalled text put before the model")
+    inject: int = Field(default=6, gt=0, description="most records put before the model")
+    confidence: float = Field(default=0.85, ge=0, le=1, description="a parametric answer below this is not kept")
+    familiarity: float = Field(default=0.2, ge=0, le=1, description="least share of slot weight in rows owned by live writes")
 
 
 class ConsolidationSettings(Section):
     """What graduates into the parameters, and what a write must prove."""
 
-    policy: str = Field("threshold", description="threshold | module:Class")
-    min_score: float = Field(0.5, ge=0, le=1)
-    max_records: int = Field(64, gt=0, description="most records one run writes")
+    policy: str = Field(default="threshold", description="threshold | module:Class")
+    min_score: float = Field(default=0.5, ge=0, le=1)
+    max_records: int = Field(default=64, gt=0, description="most records one run writes")
     seed: int = 0
-    gate_held_out: float = Field(0.6, ge=0, le=1, description="a record below this share of held-out wordings is left out")
-    gate_old: float = Field(0.02, ge=0, le=1, description="largest loss of old knowledge a run may cost")
-    gate_honest: float = Field(0.90, ge=0, le=1, description="least share of untaught questions answered as before")
+    gate_held_out: float = Field(default=0.6, ge=0, le=1, description="a record below this share of held-out wordings is left out")
+    gate_old: float = Field(default=0.02, ge=0, le=1, description="largest loss of old knowledge a run may cost")
+    gate_honest: float = Field(default=0.90, ge=0, le=1, description="least share of untaught questions answered as before")
 
 
 class RetentionSettings(Section):
-    policy: str = Field("keep-all", description="keep-all | module:Class")
+    policy: str = Field(default="keep-all", description="keep-all | module:Class")
 
 
 class Settings(Section):

@@ -73,7 +73,7 @@ class Forgetter:
             )  # fmt: skip
         copies["ledger files"] = self._ledger.sweep()
         self._store.compact()
-        needles = [needle for needle in needles if not self._still_said(needle)]
+        needles = [needle for needle in needles if not self._store.still_says(needle.decode())]
         checked, residue = search_bytes(self._home, needles)
         return ForgetReport(
             namespace=self._namespace, record_ids=ids, copies=copies, parametric=parametric, files_checked=checked,
@@ -89,10 +89,6 @@ class Forgetter:
             entry.seq for one in ids for entry in self._ledger.entries(self._namespace, live=None, record_id=one)
         ]
         return min(seqs, default=None)
-
-    def _still_said(self, needle: bytes) -> bool:
-        """Whether another record, of any namespace, rightly holds the same bytes."""
-        return self._store.contains_text(needle.decode())
 
 
 def search_bytes(folder: Path, needles: Sequence[bytes]) -> tuple[int, tuple[str, ...]]:

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 from memos.answering import Answerer
 from memos.config import Settings
 from memos.consolidation import Consolidator
-from memos.errors import MemosError, NotFoundError
-from memos.protocols import AuditLog, LedgerEntry, ParametricReader, Progress, SlotLedger, TokenStore
+from memos.errors import CorruptStore, MemosError, NotFoundError
+from memos.protocols import (
+    AuditLog,
+    Embedder,
+    LedgerEntry,
+    ParametricReader,
+    Progress,
+    SlotLedger,
+    TokenStore,
+)
 from memos.types import (
     Answer,
     AnswerStory,
@@ -41,8 +49,16 @@ class Inspector:
     """Looks at one namespace."""
 
     def __init__(
-        self, *, namespace: str, settings: Settings, store: TokenStore, ledger: SlotLedger, audit: AuditLog
+        self,
+        *,
+        namespace: str,
+        settings: Settings,
+        store: TokenStore,
+        ledger: SlotLedger,
+        audit: AuditLog,
+        embedder: Embedder,
     ) -> None:
+        self._embedder = embedder
         self._namespace = namespace
         self._settings = settings
         self._store = store
@@ -167,15 +183,21 @@ class Inspector:
         progress: Progress | None,
     ) -> list[Check]:
         """Database, index, embedder, model, files without rows, runs left open. `rebuild` re-derives what is derived."""
-        checks = [_check("database", database.check)]
+        checks = [_check("database", lambda: _database_line(database))]
         if rebuild:
             checks.append(_check("index rebuilt", lambda: f"{self._store.rebuild_index(progress)} vectors"))
             checks.append(_check("files without a row", lambda: f"{self._ledger.sweep()} removed"))
         else:
-            checks.append(_check("index", lambda: self._store.check_index()))
+            checks.append(_check("index", self._index_line))
         checks.append(_check("model", lambda: self._model_line(consolidator)))
         checks.append(self._open_runs())
         return checks + self.verify(consolidator)
+
+    def _index_line(self) -> str:
+        """A search opens the index, checks it against SQL, and refuses another embedder's vectors."""
+        probe = self._embedder.embed(["memory"])[0]
+        self._store.neighbours(self._namespace, probe, 1)
+        return f"agrees with SQL; vectors by {self._embedder.identity}"
 
     def _model_line(self, consolidator: Callable[[], Consolidator | None]) -> str:
         worker = consolidator()
@@ -195,6 +217,13 @@ class Inspector:
             name="runs", ok=True,
             detail=f"run {names} never finished (or is running now); its rows were never committed",
         )  # fmt: skip
+
+
+def _database_line(database: Database) -> str:
+    found = database.problems()
+    if found:
+        raise CorruptStore("; ".join(found[:3]), hint="restore memos.db from a backup")
+    return f"{database.path.name} passes its integrity check"
 
 
 def _check(name: str, probe: Callable[[], str]) -> Check:

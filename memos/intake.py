@@ -17,6 +17,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from memos.config import Settings
+from memos.embedding import in_context
 from memos.errors import InputError
 from memos.grammar import extract
 from memos.protocols import (
@@ -121,8 +122,7 @@ class Intake:
         now = utc_now()
         experiences = [self._experience(draft, now) for draft in drafts]
         previous = self._previous_texts(experiences)
-        with_context = [f"{before}\n{one.text}" if before else one.text
-                        for before, one in zip(previous, experiences, strict=True)]  # fmt: skip
+        with_context = [in_context(one.text, before) for before, one in zip(previous, experiences, strict=True)]
         vectors = self._embedder.embed([one.text for one in experiences] + with_context)
         half = len(experiences)
         with self._unit.begin():
@@ -142,18 +142,18 @@ class Intake:
             experience = experience.model_copy(update={"text": text, "metadata": metadata})
         return experience
 
-    def _previous_texts(self, experiences: Sequence[Experience]) -> list[str]:
+    def _previous_texts(self, experiences: Sequence[Experience]) -> list[str | None]:
         """For each experience the text before it in its session: a turn is embedded alone and in its context."""
-        last: dict[str, str] = {}
-        texts: list[str] = []
+        last: dict[str, str | None] = {}
+        texts: list[str | None] = []
         for one in experiences:
             session = one.source.session
             if session is None:
-                texts.append("")
+                texts.append(None)
                 continue
             if session not in last:
                 turns = self._context.turns(self._namespace, session)
-                last[session] = turns[-1].text if turns else ""
+                last[session] = turns[-1].text if turns else None
             texts.append(last[session])
             last[session] = one.text
         return texts

@@ -16,6 +16,7 @@ and `list` stay light. Knows the tiers by their protocols and no library at all.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from memos.protocols import (
     Embedder,
     ParametricReader,
     Progress,
+    RetentionPolicy,
     SlotLedger,
     TokenStore,
     UnitOfWork,
@@ -95,6 +97,7 @@ class Parts:
     consolidator: Callable[[], Consolidator | None]
     reader: Callable[[], ParametricReader | None]
     consolidation_policy: ConsolidationPolicy
+    retention_policy: RetentionPolicy
     close: Callable[[], None]
 
 
@@ -134,8 +137,9 @@ class MemoryManager:
         self._intake = parts.intake(namespace, actor)
         self._answerer = parts.answerer(namespace)
         self._inspector = Inspector(
-            namespace=namespace, settings=parts.settings, store=parts.store, ledger=parts.ledger, audit=parts.audit
-        )
+            namespace=namespace, settings=parts.settings, store=parts.store, ledger=parts.ledger,
+            audit=parts.audit, embedder=parts.embedder,
+        )  # fmt: skip
         self._forgetter = Forgetter(
             namespace=namespace, home=parts.settings.home, unit=parts.unit, store=parts.store, ledger=parts.ledger,
             audit=parts.audit, actor=actor,
@@ -221,7 +225,7 @@ class MemoryManager:
 
     def _asks(self, text: str) -> bool:
         """Whether a turn asks for something memory may hold; a bare statement is only acknowledged."""
-        return "?" in text or parse_question(text) is not None or not extract(text) and len(text.split()) > 3
+        return "?" in text or parse_question(text) is not None or (not extract(text) and len(text.split()) > 3)
 
     def _after_turn(self, answer: Answer, session: str, mode: ChatMode, observed: list[Observed]) -> None:
         if mode != "on":
@@ -258,14 +262,14 @@ class MemoryManager:
         states: Sequence[RecordState] = (RecordState.ACTIVE,),
         limit: int = 100,
         offset: int = 0,
-    ) -> list[MemoryRecord]:
+    ) -> builtins.list[MemoryRecord]:
         """Records, newest first. An empty `states` lists every state."""
         return self._parts.store.list(self.namespace, where=where, states=states, limit=limit, offset=offset)
 
-    def history(self, record_id: str) -> list[Revision]:
+    def history(self, record_id: str) -> builtins.list[Revision]:
         return self._parts.store.history(self.namespace, self.resolve(record_id))
 
-    def decisions(self, *, limit: int = 100, record_id: str | None = None) -> list[RoutingDecision]:
+    def decisions(self, *, limit: int = 100, record_id: str | None = None) -> builtins.list[RoutingDecision]:
         return self._parts.store.decisions(self.namespace, limit=limit, record_id=record_id)
 
     def edit(self, record_id: str, text: str) -> MemoryRecord:
@@ -289,7 +293,15 @@ class MemoryManager:
         with self._change(kind, record.id):
             return self._parts.store.set_state(self.namespace, record.id, state, f"{kind} by {self._actor}")
 
-    def approve(self, record_ids: Sequence[str]) -> list[MemoryRecord]:
+    def fade(self) -> builtins.list[Candidate]:
+        """Pause what the retention policy lets fade, and say why. Fading is undone by `resume`; only forget erases."""
+        fading = self._parts.retention_policy.fading(self.list(limit=EVERYTHING), utc_now())
+        for one in fading:
+            with self._change("fade", one.record_id):
+                self._parts.store.set_state(self.namespace, one.record_id, RecordState.PAUSED, one.reason)
+        return fading
+
+    def approve(self, record_ids: Sequence[str]) -> builtins.list[MemoryRecord]:
         """Allow records of other origins than the user to reach the parameters."""
         ids = [self.resolve(one) for one in record_ids]
         with self._change("approve", *ids):
@@ -375,7 +387,7 @@ class MemoryManager:
             )
         return consolidator
 
-    def runs(self, limit: int | None = None) -> list[ConsolidationRun]:
+    def runs(self, limit: int | None = None) -> builtins.list[ConsolidationRun]:
         """Newest first."""
         return self._parts.ledger.runs(self.namespace, limit=limit)
 
@@ -413,14 +425,14 @@ class MemoryManager:
     def why_question(self, question: str) -> AnswerStory:
         return self._inspector.answer_story(question, self._answerer, self._parts.reader())
 
-    def log(self, limit: int | None = 50) -> list[AuditEvent]:
+    def log(self, limit: int | None = 50) -> builtins.list[AuditEvent]:
         """This namespace's events, newest first."""
         return self._parts.audit.events(self.namespace, limit=limit)
 
-    def verify(self) -> list[Check]:
+    def verify(self) -> builtins.list[Check]:
         return self._inspector.verify(self._parts.consolidator)
 
-    def doctor(self, *, rebuild: bool = False, progress: Progress | None = None) -> list[Check]:
+    def doctor(self, *, rebuild: bool = False, progress: Progress | None = None) -> builtins.list[Check]:
         return self._inspector.doctor(
             self._parts.database, self._parts.consolidator, rebuild=rebuild, progress=progress
         )
@@ -429,7 +441,7 @@ class MemoryManager:
         turns = [turn for session in self.sessions() for turn in self.turns(session)]
         return self._inspector.status(len(turns), sum(len(turn.text.encode()) for turn in turns))
 
-    def learned_records(self) -> list[MemoryRecord]:
+    def learned_records(self) -> builtins.list[MemoryRecord]:
         """Records the parameters hold now."""
         ids = {entry.record_id for entry in self._parts.ledger.entries(self.namespace) if entry.kind is EntryKind.WRITE}
         return [record for record in self.list(states=(), limit=EVERYTHING) if record.id in ids and record.learned_by]

@@ -7,6 +7,7 @@ data take a namespace, and filter by it inside the query. Methods that write joi
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -181,6 +182,10 @@ class TokenStore(Protocol):
 
         Returns rows erased by kind. The bytes are gone from disk after `compact`.
         """
+        ...
+
+    def still_says(self, text: str) -> bool:
+        """Whether any row, of any namespace, rightly holds these words."""
         ...
 
     def compact(self) -> None:

@@ -120,7 +120,7 @@ class ParametricAnswers:
             known=known,
             confidence=math.exp(said.mean_logprob),
             familiarity=familiarity,
-            slots_read=int(reads.slots.unique().numel()),
+            slots_read=int(len(set(reads.slots.flatten().tolist()))),
             attributions=tuple(
                 Attribution(run_id=int(name.partition(" ")[0]), record_id=name.partition(" ")[2], share=round(share, 4))
                 for name, share in shares
@@ -134,7 +134,7 @@ def _owners(state: Knowledge) -> dict[str, torch.Tensor]:
     owners: dict[str, torch.Tensor] = {}
     for write in state.writes:
         name, rows = f"{write.run_id} {write.record_id}", torch.from_numpy(write.rows)
-        owners[name] = torch.cat([owners[name], rows]).unique() if name in owners else rows
+        owners[name] = torch.unique(torch.cat([owners[name], rows])) if name in owners else rows
     return owners
 
 
