@@ -66,14 +66,24 @@ def scaled(scores: Mapping[int, float], *, floor: float | None = None) -> dict[i
 
 
 def fused(arms: Mapping[str, Mapping[int, float]], weights: Weights) -> dict[int, Scored]:
-    """Candidates of all arms; `arms` maps a part's name to scores already in [0, 1]."""
+    """Candidates of all arms; `arms` maps a part's name to scores already in [0, 1].
+
+    A candidate without a vector is judged by its words alone, at the weight of all arms together: to miss a vector is
+    no evidence against a text.
+    """
     candidates: dict[int, Scored] = {}
+    total: float = sum(getattr(weights, name) for name in arms)
     for name, scores in arms.items():
         weight: float = getattr(weights, name)
         for key, score in scores.items():
             candidate = candidates.setdefault(key, Scored(key, 0.0))
             candidate.parts[name] = weight * score
             candidate.score += weight * score
+    vectors = arms.keys() - {"lexical"}
+    for candidate in candidates.values():
+        if vectors and weights.lexical > 0 and not vectors & candidate.parts.keys():
+            candidate.parts["lexical"] *= total / weights.lexical
+            candidate.score = candidate.parts["lexical"]
     return candidates
 
 

@@ -302,10 +302,10 @@ class SqlTokenStore:
             total = connection.execute(
                 sa.select(sa.func.count()).select_from(records).where(records.c.namespace == namespace)
             ).scalar_one()
-            others: dict[str, int] = dict(connection.execute(
+            others: dict[str, int] = {row[0]: row[1] for row in connection.execute(
                 sa.select(records.c.state, sa.func.count())
                 .where(records.c.namespace == namespace, sa.text("state <> 'active'")).group_by(records.c.state)
-            ).tuples().all())
+            )}
         return StoreCounts(
             experiences=kept[0], records=total, active=total - sum(others.values()),
             paused=others.get(RecordState.PAUSED.value, 0), superseded=others.get(RecordState.SUPERSEDED.value, 0),

@@ -5,6 +5,7 @@ Knows Alembic. Nothing else does, and nothing loads this package unless there is
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 FOLDER = Path(__file__).parent
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic's `op` is one object for the whole process: two migrations at once would write into each other's database."""
 
 
 def scripts() -> tuple[Config, ScriptDirectory]:
@@ -30,6 +34,6 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     def steps(current: Any, _context: Any) -> Any:
         return directory._upgrade_revs(to, current)
 
-    with EnvironmentContext(config, directory, fn=steps) as environment:
+    with _ONE_AT_A_TIME, EnvironmentContext(config, directory, fn=steps) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
         environment.run_migrations()

@@ -1,0 +1,295 @@
+"""What every token store must do, whatever it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from memos.errors import InputError, NotFoundError
+from memos.protocols import TokenStore
+from memos.stores.database import Database
+from memos.stores.filters import And, Contains, Eq, Ge, In, Not
+from memos.stores.token import SqlTokenStore
+from memos.types import Action, FactKey, Link, RecordState, text_hash
+from tests.contracts.values import EMBEDDER, START, Clock, decision, experience, record, turn, vector
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[TokenStore]:
+    database = Database(f"sqlite:///{tmp_path}/home/memos.db")
+    yield SqlTokenStore(database, tmp_path / "home" / "index", EMBEDDER, clock=clock)
+    database.close()
+
+
+def put(store: TokenStore, text: str, namespace: str = "ana", **fields: object) -> str:
+    kept = record(text, namespace, **fields)
+    store.add(kept, vector(text))
+    return kept.id
+
+
+def found(store: TokenStore, query: str, namespace: str = "ana", k: int = 10, **more: object) -> list[str]:
+    return [hit.record.text for hit in store.search(namespace, query, vector(query), k, **more)]
+
+
+def test_a_record_comes_back_as_it_was_given(store: TokenStore) -> None:
+    kept = record(
+        "Ana's cat is called Miso 🐈 — שלום", source=turn(3, actor="Ana"), experience_id="x:1",
+        fact=FactKey(subject="Ana's cat", attribute="name", value="Miso"), valid_to=START + timedelta(days=900),
+        derived_from=("m:other",), links=(Link(kind="continues", target="m:other"),), importance=0.7,
+        metadata={"tags": ["pet"], "n": 1.5, "deep": {"a": None}},
+    )
+    store.add(kept, vector(kept.text))
+    assert store.get("ana", kept.id) == kept
+
+
+def test_what_is_foreign_looks_like_what_is_not_there(store: TokenStore) -> None:
+    mine = put(store, "the code of the safe is 4711")
+    store.add_experience(one := experience("the code of the safe is 4711"), decision(one))
+    for ask in (
+        lambda: store.get("bob", mine), lambda: store.history("bob", mine), lambda: store.resolve("bob", mine[:6]),
+        lambda: store.update("bob", mine, text="x", vector=None, reason=""),
+        lambda: store.set_state("bob", mine, RecordState.PAUSED, ""), lambda: store.purge("bob", [mine]),
+        lambda: store.approve("bob", [mine]), lambda: store.mark_learned("bob", [mine], 1),
+        lambda: store.merge("bob", mine, experience("x", "bob"), ""), lambda: store.experience("bob", one.id),
+        lambda: store.supersede("bob", mine, record("x", "bob"), START, ""),
+        lambda: store.decisions("bob", record_id=mine),
+    ):
+        with pytest.raises(NotFoundError):
+            ask()
+    store.touch("bob", [mine], [mine], START)
+    assert store.get("ana", mine).access_count == 0
+    assert store.list("bob") == [] and store.experiences("bob") == [] and store.decisions("bob") == []
+    assert found(store, "code of the safe", "bob") == []
+    assert store.neighbours("bob", vector("the code of the safe is 4711"), 3) == []
+    assert store.find_exact("bob", text_hash("the code of the safe is 4711")) is None
+
+
+def test_a_small_namespace_beside_a_large_one_gets_all_its_hits(store: TokenStore) -> None:
+    for number in range(300):
+        put(store, f"the red kite number {number}", "large")
+    for number in range(5):
+        put(store, f"a red kite of mine, {number}", "small")
+    assert len(found(store, "red kite", "small", k=5)) == 5
+    assert len(store.neighbours("small", vector("red kite"), 5)) == 5
+
+
+def test_the_best_words_come_first_and_every_part_is_told(store: TokenStore) -> None:
+    put(store, "Ana adopted a cat named Miso")
+    put(store, "Ana plays the cello on Sundays")
+    hits = store.search("ana", "What is the name of the cat?", vector("What is the name of the cat?"), 2)
+    assert hits[0].record.text == "Ana adopted a cat named Miso"
+    assert [hit.rank for hit in hits] == [1, 2]
+    assert {"lexical", "dense", "context"} <= hits[0].parts.keys()
+    assert hits[0].score == pytest.approx(sum(hits[0].parts.values()))
+
+
+def test_without_vectors_it_works_by_words(store: TokenStore) -> None:
+    plain = record("Ana adopted a cat named Miso")
+    store.add(plain, None)
+    put(store, "Ana plays the cello")
+    assert [hit.record.id for hit in store.search("ana", "cat", None, 5)] == [plain.id]
+    assert found(store, "adopted cat Miso")[0] == plain.text
+
+
+def test_neighbours_help_the_turn_beside_the_words(store: TokenStore) -> None:
+    for number, text in enumerate(["Where did you go last summer?", "Lisbon, with my sister.", "Nice weather."]):
+        put(store, text, source=turn(number))
+    put(store, "Lisbon is far.", source=turn(1, "another session"))
+    hits = {hit.record.text: hit for hit in store.search("ana", "where did you go last summer", None, 4)}
+    assert hits["Lisbon, with my sister."].parts["neighbour"] > 0
+    assert "Lisbon is far." not in hits
+
+
+def test_only_what_holds_now_unless_asked_for_the_past(store: TokenStore, clock: Clock) -> None:
+    old = put(store, "Ana lives in Porto")
+    clock.forward(days=10)
+    store.supersede("ana", old, record("Ana lives in Lisbon", at=clock.now), clock.now, "newer", vector("Ana lives in Lisbon"))
+    passing = record("Ana lives in a hotel this week", at=clock.now, valid_to=clock.now + timedelta(days=7))
+    store.add(passing, vector(passing.text))
+    clock.forward(days=30)
+    assert found(store, "where does Ana live, lives") == ["Ana lives in Lisbon"]
+    assert [near.record.text for near in store.neighbours("ana", vector("Ana lives in Porto"), 5)] == ["Ana lives in Lisbon"]
+    assert found(store, "Ana lives", as_of=START + timedelta(days=1)) == ["Ana lives in Porto"]
+    assert set(found(store, "Ana lives", as_of=START + timedelta(days=12))) == {"Ana lives in Lisbon", passing.text}
+    assert found(store, "Ana lives", as_of=START - timedelta(days=1)) == []
+
+
+def test_supersede_closes_and_keeps_both(store: TokenStore, clock: Clock) -> None:
+    old = put(store, "My phone is a Nokia")
+    newer = record("My phone is a Fairphone", at=START + timedelta(days=2))
+    store.supersede("ana", old, newer, START + timedelta(days=2), "same subject and attribute", vector(newer.text))
+    closed, opened = store.get("ana", old), store.get("ana", newer.id)
+    assert (closed.state, closed.superseded_by, closed.valid_to) == (
+        RecordState.SUPERSEDED, newer.id, START + timedelta(days=2))
+    assert (opened.state, opened.supersedes) == (RecordState.ACTIVE, old)
+    assert [(line.revision, line.action) for line in store.history("ana", old)] == [(1, "ADD"), (2, "SUPERSEDE")]
+    again = store.set_state("ana", old, RecordState.ACTIVE, "reverted")
+    assert (again.state, again.valid_to, again.superseded_by) == (RecordState.ACTIVE, None, None)
+
+
+def test_a_clock_that_went_backwards_makes_no_negative_validity(store: TokenStore) -> None:
+    old = put(store, "My phone is a Nokia")
+    store.supersede("ana", old, record("My phone is a Fairphone"), START - timedelta(days=5), "earlier", None)
+    assert store.get("ana", old).valid_to == START
+
+
+def test_update_is_a_new_revision_and_replaces_what_is_found(store: TokenStore) -> None:
+    one = put(store, "the meeting is on Monday")
+    changed = store.update("ana", one, text="the meeting is on Friday", vector=vector("the meeting is on Friday"), reason="moved")
+    assert (changed.revision, changed.text) == (2, "the meeting is on Friday")
+    assert [line.text for line in store.history("ana", one)] == ["the meeting is on Monday", "the meeting is on Friday"]
+    assert found(store, "Monday") == [] or found(store, "Monday")[0] == "the meeting is on Friday"
+    assert store.neighbours("ana", vector("the meeting is on Friday"), 1)[0].cosine == pytest.approx(1.0)
+    assert store.find_exact("ana", text_hash("The meeting is on Monday.")) is None
+
+
+def test_paused_is_out_of_recall_and_restorable(store: TokenStore) -> None:
+    one = put(store, "the old recipe for bread")
+    store.set_state("ana", one, RecordState.PAUSED, "faded")
+    assert found(store, "recipe bread") == [] and store.neighbours("ana", vector("recipe"), 3) == []
+    assert [kept.id for kept in store.list("ana", states=[RecordState.PAUSED])] == [one]
+    store.set_state("ana", one, RecordState.ACTIVE, "wanted")
+    assert found(store, "recipe bread") == ["the old recipe for bread"]
+
+
+def test_merging_counts_and_changes_nothing_else(store: TokenStore) -> None:
+    one = put(store, "Ana likes tea")
+    merged = store.merge("ana", one, experience("Ana likes tea!", observed_at=START + timedelta(days=1)), "near duplicate")
+    assert (merged.merged, merged.revision, merged.text) == (1, 1, "Ana likes tea")
+
+
+def test_exact_and_fact_look_ups_see_what_holds(store: TokenStore, clock: Clock) -> None:
+    key = FactKey(subject="ana", attribute="city", value="Porto")
+    one = put(store, "Ana lives in Porto", fact=key)
+    two = put(store, "Ana lives in Faro", fact=key.model_copy(update={"value": "Faro"}), at=START + timedelta(days=1))
+    put(store, "Ana's job is cooking", fact=FactKey(subject="ana", attribute="job", value="cook"))
+    exact = store.find_exact("ana", text_hash("ana lives in  PORTO!"))
+    assert exact is not None and exact.id == one
+    assert [kept.id for kept in store.find_fact("ana", "ana", "city")] == [two, one]
+    store.set_state("ana", one, RecordState.PAUSED, "")
+    assert store.find_exact("ana", text_hash("Ana lives in Porto")) is None
+
+
+def test_filters_narrow_before_anything_is_cut(store: TokenStore) -> None:
+    for number in range(40):
+        put(store, f"note {number} about the garden", source=turn(number, actor="Ana" if number % 8 else "Bob"),
+            metadata={"tags": ["odd"] if number % 2 else ["even"], "n": number})
+    bobs = And((Eq("actor", "Bob"), Not(In("turn", (0, 8)))))
+    assert {hit.record.source.turn for hit in store.search("ana", "garden note", vector("garden note"), 3, where=bobs)} == {16, 24, 32}
+    assert len(store.list("ana", where=And((Contains("metadata.tags", "odd"), Ge("metadata.n", 30))))) == 5
+
+
+def test_listing_pages_in_order(store: TokenStore) -> None:
+    ids = [put(store, f"note {number}") for number in range(5)]
+    assert [one.id for one in store.list("ana", limit=2)] == [ids[4], ids[3]]
+    assert [one.id for one in store.list("ana", limit=2, offset=1, newest_first=False)] == [ids[1], ids[2]]
+
+
+def test_ids_by_unique_prefix(store: TokenStore) -> None:
+    store.add(record("one", id="m:abc100000000"), None)
+    store.add(record("two", id="m:abd200000000"), None)
+    assert store.resolve("ana", "m:abc") == store.resolve("ana", "abc1") == "m:abc100000000"
+    with pytest.raises(InputError, match="m:abc"):
+        store.resolve("ana", "ab")
+    for nothing in ("m:ffff", "zz%", "_bc"):
+        with pytest.raises(NotFoundError):
+            store.resolve("ana", nothing)
+    with pytest.raises(InputError):
+        store.resolve("ana", "")
+
+
+def test_decisions_and_experiences_are_kept_and_a_drop_keeps_no_text(store: TokenStore) -> None:
+    kept, dropped = experience("I moved to Porto", source=turn(1)), experience("ok", source=turn(2))
+    one = record("I moved to Porto", experience_id=kept.id)
+    store.add_experience(kept, decision(kept))
+    store.add(one, None)
+    store.add_experience(dropped, decision(dropped, Action.DROP, reason="acknowledgement"))
+    assert store.experience("ana", kept.id) == kept
+    with pytest.raises(NotFoundError):
+        store.experience("ana", dropped.id)
+    assert [made.action for made in store.decisions("ana")] == [Action.DROP, Action.ADD]
+    assert [made.experience_id for made in store.decisions("ana", record_id=one.id)] == [kept.id]
+    assert store.experiences("ana", session="s1") == [kept]
+
+
+def test_counting_and_uses(store: TokenStore) -> None:
+    one, two = put(store, "tea"), put(store, "coffee")
+    kept = experience("tea")
+    store.add_experience(kept, decision(kept))
+    store.touch("ana", [one, two, "m:gone"], [one], START)
+    store.set_state("ana", two, RecordState.PAUSED, "")
+    store.approve("ana", [one])
+    store.mark_learned("ana", [one], 7)
+    seen = store.get("ana", one)
+    assert (seen.access_count, seen.cite_count, seen.last_access, seen.learned_by) == (1, 1, START, 7)
+    counts = store.counts("ana")
+    assert (counts.records, counts.active, counts.paused, counts.superseded, counts.experiences) == (2, 1, 1, 0, 1)
+    assert counts.bytes == 3
+    assert store.namespaces() == ["ana"]
+
+
+def test_purge_takes_everything_that_quotes_the_record(store: TokenStore) -> None:
+    said, again = experience("my badge number is 90210"), experience("my badge number is 90210!")
+    one = record("my badge number is 90210", experience_id=said.id)
+    store.add_experience(said, decision(said))
+    store.add(one, vector(one.text))
+    store.add_experience(again, decision(again, Action.NOOP, target=one.id, reason="repeats 90210"))
+    other = record("I like tea", links=(Link(kind="similar", target=one.id),), derived_from=(one.id, "m:x"))
+    store.add(other, vector(other.text))
+    store.update("ana", one.id, text="my badge is 90211", vector=vector("my badge is 90211"), reason="")
+    erased = store.purge("ana", [one.id])
+    assert erased["records"] == 1 and erased["experiences"] == 2 and erased["revisions"] == 1
+    assert erased["vectors"] == 1 and erased["decisions"] == 2
+    assert found(store, "badge number 90210") == ["I like tea"] or found(store, "badge number 90210") == []
+    assert all("90210" not in made.reason for made in store.decisions("ana"))
+    left = store.get("ana", other.id)
+    assert left.links == () and left.derived_from == ("m:x",)
+    for gone in (said.id, again.id):
+        with pytest.raises(NotFoundError):
+            store.experience("ana", gone)
+    with pytest.raises(NotFoundError):
+        store.purge("ana", [other.id, one.id])
+    assert store.get("ana", other.id)
+
+
+@pytest.mark.parametrize("text", ["half \ud800 a pair", "a NUL \x00 here"])
+def test_text_no_database_can_hold_is_refused(store: TokenStore, text: str) -> None:
+    with pytest.raises(InputError):
+        store.add(record(text), None)
+    with pytest.raises(InputError):
+        store.add_experience(one := experience(text), decision(one))
+    with pytest.raises(InputError):
+        store.search("ana", text, None, 3)
+    assert store.list("ana") == []
+
+
+@pytest.mark.parametrize("metadata", [{"namespace": "bob"}, {"text": "x"}, {"a": float("nan")}, {"a": object()}, {"a": "\ud800"}, {"a": "\x00"}])
+def test_metadata_that_is_not_plain_or_poses_as_a_field_is_refused(store: TokenStore, metadata: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        store.add(record("x").model_copy(update={"metadata": metadata}), None)
+
+
+def test_vectors_of_the_wrong_kind_are_refused(store: TokenStore) -> None:
+    good = vector("x")
+    for bad in (good[:10], good * 2, good * float("nan")):
+        with pytest.raises(InputError):
+            store.add(record("x"), bad)
+    with pytest.raises(InputError):
+        store.add(record("x"), None, good)
+    assert store.list("ana") == []
+
+
+def test_a_rebuilt_index_answers_the_same(store: TokenStore) -> None:
+    for number in range(30):
+        put(store, f"fact number {number} about topic {number % 5}", source=turn(number))
+    before = store.search("ana", "topic 3 fact", vector("topic 3 fact"), 5)
+    assert store.rebuild_index() == 30
+    assert store.search("ana", "topic 3 fact", vector("topic 3 fact"), 5) == before
