@@ -156,13 +156,14 @@ class Answerer:
 
     def answer(self, question: str, *, tier: Source = "auto", session: str | None = None,
                as_of: datetime | None = None) -> Answer:  # fmt: skip
-        stream = self.stream(question, tier=tier, session=session, as_of=as_of)
+        """The same as `stream` in one piece, with the model's confidence."""
+        stream = self.stream(question, tier=tier, session=session, as_of=as_of, whole=True)
         for _ in stream:
             pass
         return stream.answer
 
     def stream(self, question: str, *, tier: Source = "auto", session: str | None = None, inject: bool = True,
-               as_of: datetime | None = None) -> AnswerStream:  # fmt: skip
+               as_of: datetime | None = None, whole: bool = False) -> AnswerStream:  # fmt: skip
         """The one path every answer takes. Raises InputError for an empty question or a tier that is not there."""
         if not question.strip():
             raise InputError("the question is empty", hint="ask something", code="input.empty")
@@ -178,7 +179,7 @@ class Answerer:
         if not inject:
             return self._plain(question, history, "memory is off")
         if tier == "context":
-            return self._from_context(question, session)
+            return self._from_context(question, session, whole)
         decision = self._policy.decide(
             question,
             RecallView(
@@ -188,15 +189,16 @@ class Answerer:
                 forced=None if tier == "auto" else tier,
             ),
         )
-        return self._follow(question, decision, history, as_of)
+        return self._follow(question, decision, history, as_of, whole)
 
     def reply(self, text: str, session: str | None) -> AnswerStream:
         """A reply to something that asks nothing: an acknowledgement, small talk."""
         return self._plain(text, self._history(session), "nothing was asked")
 
     def _follow(
-        self, question: str, decision: RecallDecision, history: Sequence[dict[str, str]], as_of: datetime | None
-    ) -> AnswerStream:
+        self, question: str, decision: RecallDecision, history: Sequence[dict[str, str]], as_of: datetime | None,
+        whole: bool,
+    ) -> AnswerStream:  # fmt: skip
         reading: ParametricReading | None = None
         verdict: CascadeVerdict | None = None
         if decision.route in (RecallRoute.PARAMETERS, RecallRoute.PARAMETERS_THEN_STORE) and self._parametric:
@@ -210,28 +212,37 @@ class Answerer:
             )  # fmt: skip
             if decision.route is RecallRoute.PARAMETERS or verdict.keep:
                 return _spoken(self._parametric_answer(reading, verdict.reason, newer))
-        return self._from_store(question, history, as_of, decision, reading, verdict)
+        reason = verdict.reason if verdict is not None else decision.reason
+        return self._from_store(question, history, as_of, reason, reading, whole)
 
     def _from_store(
-        self, question: str, history: Sequence[dict[str, str]], as_of: datetime | None, decision: RecallDecision,
-        reading: ParametricReading | None, verdict: CascadeVerdict | None,
+        self, question: str, history: Sequence[dict[str, str]], as_of: datetime | None, reason: str,
+        reading: ParametricReading | None, whole: bool,
     ) -> AnswerStream:  # fmt: skip
         prepared = self.prepare(question, as_of)
-        reason = verdict.reason if verdict is not None else decision.reason
+        # What the parameters know may yet be the answer: it cannot be shown before the store's is judged.
+        fallback = reading is not None and reading.known
+        pieces, confidence = self._generated(question, prepared.notes, history, whole or fallback)
 
         def finish(text: str) -> Answer:
-            answer = self._stored_answer(text, prepared, reason)
+            answer = self._stored_answer(text, prepared, reason, confidence)
             if not answer.known and reading is not None and reading.known and not reading.attributions:
                 # What pretraining taught belongs to no write, so it is unfamiliar; it still beats knowing nothing.
                 return self._parametric_answer(reading, "the store holds nothing about it", None)
             return answer
 
-        pieces = self._generator.stream(question, prepared.notes, history)
-        if reading is None or not reading.known:
-            return AnswerStream(pieces, finish)
-        return _spoken(finish("".join(pieces).strip()))
+        return _spoken(finish("".join(pieces).strip())) if fallback else AnswerStream(pieces, finish)
 
-    def _from_context(self, question: str, session: str | None) -> AnswerStream:
+    def _generated(
+        self, question: str, notes: Sequence[Note], history: Sequence[dict[str, str]], whole: bool
+    ) -> tuple[Iterator[str], float | None]:
+        """Pieces as they come, or all at once with the model's confidence."""
+        if not whole:
+            return self._generator.stream(question, notes, history), None
+        made = self._generator.answer(question, notes, history)
+        return iter([made.text]), made.confidence
+
+    def _from_context(self, question: str, session: str | None, whole: bool) -> AnswerStream:
         if session is None:
             raise InputError(
                 "answering from the context needs a session", hint="pass --session", code="input.no_session"
@@ -241,14 +252,15 @@ class Answerer:
 
         def finish(text: str) -> Answer:
             known = self._is_known(text)
-            return Answer(text=text, known=known, tier=Tier.CONTEXT if known else None,
-                          confidence=1.0 if known else 0.0, reason=f"{len(notes)} turns of this session")  # fmt: skip
+            return Answer(text=text, known=known, tier=Tier.CONTEXT if known else None, confidence=confidence,
+                          reason=f"{len(notes)} turns of this session")  # fmt: skip
 
-        return AnswerStream(self._generator.stream(question, notes), finish)
+        pieces, confidence = self._generated(question, notes, (), whole)
+        return AnswerStream(pieces, finish)
 
     def _plain(self, text: str, history: Sequence[dict[str, str]], reason: str) -> AnswerStream:
         def finish(reply: str) -> Answer:
-            return Answer(text=reply, known=self._is_known(reply), tier=None, confidence=0.0, reason=reason)
+            return Answer(text=reply, known=self._is_known(reply), tier=None, reason=reason)
 
         return AnswerStream(self._generator.stream(text, (), history), finish)
 
@@ -281,13 +293,12 @@ class Answerer:
             attributions=reading.attributions, reason=reason, stale=newer is not None,
         )  # fmt: skip
 
-    def _stored_answer(self, text: str, prepared: Prepared, reason: str) -> Answer:
+    def _stored_answer(self, text: str, prepared: Prepared, reason: str, confidence: float | None) -> Answer:
         known = self._is_known(text)
         cited = tuple(record.id for record in prepared.injected if known and _supports(record.text, text))
-        best = prepared.recall.hits[0].score if prepared.recall.hits else 0.0
         return Answer(
-            text=text, known=known, tier=Tier.TOKEN if known and prepared.injected else None,
-            confidence=round(min(1.0, best), 4) if known else 0.0, recall=prepared.recall,
+            text=text, known=known, tier=Tier.TOKEN if known and prepared.injected else None, confidence=confidence,
+            recall=prepared.recall,
             injected=tuple(record.id for record in prepared.injected), cited=cited, reason=reason,
         )  # fmt: skip
 

@@ -263,13 +263,14 @@ class Answer(Value):
     """An answer and where it came from. Retrieved, injected and cited are three different facts.
 
     `known` is False when the answer is an admission of not knowing. `tier` is None then.
-    `confidence` is in [0, 1]. `runs` are the live consolidation runs behind a parametric answer.
+    `confidence` is exp of the mean token log-probability, in [0, 1]; None where the model does not tell, as in a
+    stream. `runs` are the live consolidation runs behind a parametric answer.
     """
 
     text: str
     known: bool
     tier: Tier | None
-    confidence: float
+    confidence: float | None = None
     recall: Recall | None = None
     injected: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
