@@ -210,7 +210,7 @@ def open_chat_model(spec: str) -> Any:
                           code="config.chat_model")
     try:
         model_class = getattr(import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a module may fail at import in any way
         raise ConfigError(f"model.chat: {path} cannot be loaded ({type(error).__name__})",
                           hint=f"pip install the package of {module_name}, or mend the name",
                           code="config.chat_model") from None
@@ -218,8 +218,8 @@ def open_chat_model(spec: str) -> Any:
     try:
         model = model_class(**options)
     except Exception as error:  # noqa: BLE001 - a constructor of somebody else's
-        given = ", ".join(options) or "no keys"
-        raise ConfigError(f"model.chat: {path} cannot be made with {given} ({type(error).__name__})",
+        # Not even the keys: a secret that was pasted without its name would be one.
+        raise ConfigError(f"model.chat: {path} cannot be made with {len(options)} keys ({type(error).__name__})",
                           hint="check the keys and the provider's environment variables",
                           code="config.chat_model") from None
     if not (callable(getattr(model, "invoke", None)) and callable(getattr(model, "stream", None))):

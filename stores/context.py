@@ -163,7 +163,7 @@ class SqlContextBuffer:
         turns = self.turns(namespace, session)
         room = budget - self._settings.reserve_output
         taken = sum(self._cost(message["content"]) for message in pinned)
-        if taken > room or (turns and taken + self._cost(_MARK) > room):
+        if taken > room:
             raise ConfigError(
                 f"a budget of {budget} tokens less {self._settings.reserve_output} for the output leaves {max(room, 0)}; "
                 f"the pinned blocks take {taken}",
@@ -192,7 +192,8 @@ class SqlContextBuffer:
                     costs[content] = self._cost(content)
             return sum(costs[content] for content in contents)
 
-        seen: list[BaseMessage] = []
+        # A view that leaves nothing out starts where the conversation did.
+        seen = whole if cost(whole) <= room else []
         # A cut inside a group would start the view on a tool's result: starting on a spoken turn leaves the whole
         # group out. On the user's turn where there is one, since templates want a conversation to open with it.
         for start_on in (("human",), ("human", "ai")):
@@ -230,8 +231,6 @@ class SqlContextBuffer:
         return _cut(text, least)
 
 
-_MARK = "[… 0000000 characters left out …]"
-"""Longer than any mark that a text within `store.max_text_chars` is given."""
 _ROLES = {"human": "user", "ai": "assistant", "tool": "tool", "system": "system"}
 
 
