@@ -1,22 +1,14 @@
-"""Consolidation against a deterministic trainer that needs no model: what is committed, taken back, replayed, refused.
-
-The trainer's rows are hashes of everything a real one may depend on (rows before, lesson, live lessons, seed), so an
-order, a seed or a live lesson that differs after a replay changes the digest and fails the test.
-"""
+"""Consolidation against a deterministic trainer that needs no model: what is committed, taken back, replayed, refused."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from memos.augmentation import Lesson
 from memos.config import ConsolidationSettings
@@ -29,90 +21,12 @@ from memos.errors import (
     NotRevertible,
 )
 from memos.grammar import Fact
-from memos.protocols import GateMeasure, Overlay, RowChange, TrainingStep
+from memos.protocols import GateMeasure
 from memos.stores.audit import SqlAuditLog
 from memos.stores.database import Database
 from memos.stores.parametric import SqlSlotLedger
 from memos.types import Candidate, ConsolidationPlan, MemoryRecord, RunStatus, utc_now
-
-WIDTH = 4
-TABLE = 64
-
-
-@dataclass(frozen=True)
-class FakeOverlay:
-    table: dict[int, tuple[float, ...]] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def digest(self) -> str:
-        return hashlib.sha256(json.dumps(sorted(self.table.items())).encode()).hexdigest()
-
-    def put(self, rows: Any, values: Any) -> FakeOverlay:
-        table = dict(self.table)
-        for row, value in zip(rows.tolist(), values.tolist(), strict=True):
-            if any(value):
-                table[row] = tuple(value)
-            else:
-                table.pop(row, None)
-        return FakeOverlay(table)
-
-    def gather(self, rows: Any) -> Any:
-        zero = (0.0,) * WIDTH
-        return np.array([self.table.get(row, zero) for row in rows.tolist()], np.float32).reshape(-1, WIDTH)
-
-
-class FakeTrainer:
-    """Deterministic SlotTrainer; `scores` sets the held-out share by text."""
-
-    layer = 1
-
-    def __init__(self) -> None:
-        self.fingerprint = "base-1"
-        self.scores: dict[str, float] = {}
-        self.old_after = 1.0
-        self.honest = 1.0
-        self.fail_on: str | None = None
-        self.active: dict[str, Overlay] = {}
-        self.writes = 0
-
-    def recipe(self) -> dict[str, Any]:
-        return {"write": {"rate": 1.0}, "sleep": {}}
-
-    def empty(self) -> FakeOverlay:
-        return FakeOverlay()
-
-    def with_rows(self, overlay: Any, rows: Any, values: Any) -> FakeOverlay:
-        return overlay.put(rows, values)  # type: ignore[no-any-return]
-
-    def _step(self, overlay: Any, rows: Any, *parts: str) -> TrainingStep:
-        raw = hashlib.sha256("|".join([overlay.digest(), *parts]).encode()).digest()
-        numbers = np.random.default_rng(list(raw)).standard_normal((len(rows), WIDTH)).astype(np.float32)
-        change = RowChange(rows, overlay.gather(rows), numbers)
-        return TrainingStep(change, overlay.put(rows, numbers), {"steps": 3})
-
-    def write(self, overlay: Any, lesson: Lesson, live: Sequence[Lesson], recipe: Any, seed: int) -> TrainingStep:
-        self.writes += 1
-        if self.fail_on is not None and self.fail_on in lesson.text:
-            raise KeyboardInterrupt
-        digits = hashlib.sha256(lesson.key.encode()).digest()[:6]
-        rows = np.unique(np.array([byte % TABLE for byte in digits], np.int64))
-        return self._step(overlay, rows, lesson.key, *(one.key for one in live), str(seed), json.dumps(recipe))
-
-    def sleep(
-        self, overlay: Any, owned: Any, lessons: Sequence[Lesson], recipe: Any, seed: int, progress: Any = None
-    ) -> TrainingStep:
-        return self._step(overlay, owned, "sleep", *(one.key for one in lessons), str(seed))
-
-    def measure(
-        self, before: Any, after: Any, lessons: Sequence[Lesson], live: Sequence[Lesson], seed: int
-    ) -> GateMeasure:
-        scores = {one.key: self.scores.get(one.text, 1.0) for one in lessons}
-        return GateMeasure(1.0, min(scores.values(), default=1.0), 1.0, self.old_after, self.honest, scores)
-
-    def activate(self, namespace: str, overlay: Overlay) -> None:
-        self.active[namespace] = overlay
+from tests.unit.fakes import FakeOverlay, FakeTrainer
 
 
 class FakeAugmenter:
@@ -401,7 +315,7 @@ def test_a_damaged_ledger_file_is_a_loud_error(bench: Bench, damage: str) -> Non
         path.unlink()
     else:
         path.write_bytes(raw[:-8] if damage == "truncate" else raw[:-1] + bytes([raw[-1] ^ 1]))
-    with pytest.raises(CorruptStore, match="missing|truncated"):
+    with pytest.raises(CorruptStore, match=r"missing|truncated"):
         bench.fresh().knowledge("ana")
     with pytest.raises(CorruptStore):
         bench.fresh().verify("ana")
