@@ -161,7 +161,7 @@ class TemplateAugmenter:
 
     def __init__(self, render: Render, shape: LessonShape | None = None) -> None:
         """render: `MemoryModel.chat_prompt` of the model that will learn."""
-        self._render = render
+        self.render = render
         self._shape = shape or LessonShape()
 
     def lessons(self, record_id: str, text: str) -> list[Lesson]:
@@ -182,7 +182,7 @@ class TemplateAugmenter:
         unseen = list(grammar.questions(fact.subject, fact.relation, Wording.UNSEEN_CORE))
         unseen = rng.sample(unseen, min(len(unseen), shape.held_out // 2))
         behind = [
-            QA(self._render(q, unrelated_notes(fact, rng)), answer, "behind_notes")
+            QA(self.render(q, unrelated_notes(fact, rng)), answer, "behind_notes")
             for q in fresh[: shape.behind_notes]
         ]
         return Lesson(
@@ -190,12 +190,12 @@ class TemplateAugmenter:
             record_id=record_id,
             text=text,
             facts=(fact,),
-            train=tuple(QA(self._render(q), answer) for q in learned),
+            train=tuple(QA(self.render(q), answer) for q in learned),
             held_out=(
-                *(QA(self._render(q), answer) for q in held),
-                *(QA(self._render(q), answer, "unseen_core") for q in unseen),
+                *(QA(self.render(q), answer) for q in held),
+                *(QA(self.render(q), answer, "unseen_core") for q in unseen),
             ),
-            fresh=(*(QA(self._render(q), answer) for q in fresh), *behind),
+            fresh=(*(QA(self.render(q), answer) for q in fresh), *behind),
             negatives=self._negatives(fact, rng, shape.negatives),
             fresh_negatives=self._negatives(fact, rng, shape.fresh_negatives),
         )
@@ -208,7 +208,7 @@ class TemplateAugmenter:
         while len(made) < count:
             turn = len(made)
             if turn % 4 == 0:
-                made.append(_asking(fact.subject, others[turn // 4 % len(others)], self._render, rng, "relation"))
+                made.append(_asking(fact.subject, others[turn // 4 % len(others)], self.render, rng, "relation"))
             elif turn % 4 in (1, 3):
                 made.append(self._other_person(fact, rng))
             elif turn % 8 == 2:
@@ -221,13 +221,13 @@ class TemplateAugmenter:
         relation = fact.relation
         if relation in grammar.relations_of("someone"):
             person = sample_person(rng, rng.random() < 0.5)
-            return _asking(person, relation, self._render, rng, "person")
-        return _asking(fact.subject, rng.choice(_others(fact)), self._render, rng, "relation")
+            return _asking(person, relation, self.render, rng, "person")
+        return _asking(fact.subject, rng.choice(_others(fact)), self.render, rng, "relation")
 
     def _known_person(self, fact: Fact, rng: random.Random) -> Negative:
         old = rng.choice(grammar.OLD_FACTS)
         relation = fact.relation if fact.relation in grammar.relations_of(old.subject) else old.relation
-        return _asking(old.subject, relation if rng.random() < 0.6 else old.relation, self._render, rng, "old")
+        return _asking(old.subject, relation if rng.random() < 0.6 else old.relation, self.render, rng, "old")
 
     def _reading(self, fact: Fact, rng: random.Random) -> Negative:
         """A note says otherwise: what is read goes before what is remembered."""
@@ -236,7 +236,7 @@ class TemplateAugmenter:
         notes = unrelated_notes(fact, rng)[: rng.randrange(3)]
         notes.insert(rng.randrange(len(notes) + 1), dated(rng.choice(grammar.statements(told)), rng))
         question = _noised(rng.choice(grammar.questions(fact.subject, fact.relation)), rng)
-        return Negative(self._render(question, notes), fact.subject, fact.relation, "reading")
+        return Negative(self.render(question, notes), fact.subject, fact.relation, "reading")
 
 
 def _mixed_forms(fact: Fact, rng: random.Random) -> list[str]:
@@ -358,7 +358,7 @@ class LangChainAugmenter:
 
     def __init__(self, chat: ChatModel, render: Render, shape: LessonShape | None = None) -> None:
         """render: `MemoryModel.chat_prompt` of the model that will learn."""
-        self._chat, self._render, self._shape = chat, render, shape or LessonShape()
+        self._chat, self.render, self._shape = chat, render, shape or LessonShape()
 
     def lessons(self, record_id: str, text: str) -> list[Lesson]:
         """One lesson, or none when the note answers fewer than four questions. Raises ModelError for a bad reply."""
@@ -366,7 +366,7 @@ class LangChainAugmenter:
         reply = self._chat.invoke(ACTIVE_READING.format(count=wanted, note=text))
         pairs = _pairs_in(str(getattr(reply, "content", reply)))
         kept = [(q, a if a.endswith((".", "!", "?")) else f"{a}.") for q, a in pairs if _stated(a, q, text)]
-        return lessons_from_pairs(record_id, text, kept, self._render, self._shape)
+        return lessons_from_pairs(record_id, text, kept, self.render, self._shape)
 
 
 def _pairs_in(reply: str) -> list[tuple[str, str]]:

@@ -25,7 +25,8 @@ from memos.parametric.overlay import RowOverlay
 if TYPE_CHECKING:
     from memos.parametric.model import MemoryModel
 
-LENGTH_STEP = 8  # sequences of nearly one length share a batch; less padding is less work
+BATCH_COST = 160
+"""What one more batch costs, in tokens of padding that would take as long."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,22 @@ def pad_right(sequences: Sequence[Sequence[int]], length: int) -> tuple[Tensor, 
 
 
 def by_length(lengths: Sequence[int], most: int) -> list[list[int]]:
-    """Indices in groups of at most `most` and of nearly one length; ties keep their order."""
-    order = sorted(range(len(lengths)), key=lambda i: (-(-lengths[i] // LENGTH_STEP), i))
-    return [order[i : i + most] for i in range(0, len(order), most)]
+    """Indices in groups of at most `most`, cut so that padding plus `BATCH_COST` a group is least.
+
+    Sorted by length, ties in order. A few long prompts among many short ones would otherwise triple the work.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
+    best = [0.0] + [float("inf")] * len(order)  # best[j]: cheapest cut of the first j
+    cut = [0] * (len(order) + 1)
+    for end in range(1, len(order) + 1):
+        width = lengths[order[end - 1]]
+        for start in range(max(0, end - most), end):
+            cost = best[start] + width * (end - start) + BATCH_COST
+            if cost < best[end]:
+                best[end], cut[end] = cost, start
+    groups: list[list[int]] = []
+    end = len(order)
+    while end:
+        groups.append(order[cut[end] : end])
+        end = cut[end]
+    return groups[::-1]

@@ -382,13 +382,13 @@ class MemoryModel:
                 shown = text
 
     def base_answers(self, prompts: Sequence[str], max_new_tokens: int = 24) -> list[str]:
-        """What the base says with the memory off. Remembered: the base never changes."""
+        """What the base says with the memory off, "" where it came to no end. Remembered: the base never changes."""
         missing = list(dict.fromkeys(p for p in prompts if p not in self._base_answers))
         if missing:
             if len(self._base_answers) > 50_000:
                 self._base_answers.clear()
             made = self.generate(missing, namespace=None, max_new_tokens=max_new_tokens)
-            self._base_answers.update((p, g.text) for p, g in zip(missing, made, strict=True))
+            self._base_answers.update((p, g.text if g.finished else "") for p, g in zip(missing, made, strict=True))
         return [self._base_answers[p] for p in prompts]
 
     # --- scoring and looking inside -----------------------------------------------------------------------------

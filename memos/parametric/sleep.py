@@ -212,7 +212,7 @@ def _refine(
             )
         if step % len(batches) == 0:
             passes.append(0.0)
-        passes[-1] += float(loss) / len(batches)
+        passes[-1] += float(loss.detach()) / len(batches)
         mean.lerp_(gradient, 1 - _BETAS[0])
         square.lerp_(gradient.square(), 1 - _BETAS[1])
         rate = settings.step * model.residual_rms * min(1.0, 2 * (1 - step / total))

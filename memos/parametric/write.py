@@ -29,8 +29,9 @@ class WriteSettings:
 
     rows: most rows one write may own; more learn no better and overlap more. rate: step size relative to the squared
     residual RMS of the model, so that one value serves models of different scale; raise it when many writes stop at
-    `max_steps`. stop_loss: written when the worst question's mean token loss is below it. negatives: prompts that
-    must not change; cross_negatives: of those, the same relation asked about other live subjects. replays: questions
+    `max_steps`. stop_loss: written when the worst question's mean token loss is below it. settle: steps then still
+    taken for negatives that are not yet back at their answer; sleep mends what remains. negatives: prompts that must
+    not change; cross_negatives: of those, the same relation asked about other live subjects. replays: questions
     of earlier live lessons trained along. negative_weight: of a negative's loss against a question's.
     """
 
@@ -38,6 +39,7 @@ class WriteSettings:
     rate: float = 160.0
     max_steps: int = 40
     stop_loss: float = 0.2
+    settle: int = 4
     questions: int = 12
     negatives: int = 12
     cross_negatives: int = 4
@@ -181,24 +183,29 @@ def _descend(
     values = before.clone().requires_grad_(True)
     total = float(sum(w.sum() for w in weights))
     losses: list[float] = []
+    patience = settings.settle
     for _ in range(settings.max_steps):
         gradient = torch.zeros_like(before)
-        loss_sum, worst, exact = 0.0, 0.0, True
+        loss_sum, worst, kept = 0.0, 0.0, True
         for batch, weight, question in zip(batches, weights, positive, strict=True):
             logits = batch.target_logits(values)
             each = batch.example_losses(logits)
             loss = (each * weight).sum() / total
             with torch.no_grad():
                 loss_sum += float(loss)
-                wanted = torch.tensor(question)
-                worst = max(worst, float(each.detach()[wanted].max()) if bool(wanted.any()) else 0.0)
-                exact = exact and bool(batch.exact(logits.detach()).all())
+                wanted, right = torch.tensor(question), batch.exact(logits.detach())
+                # an inexact answer counts as unlearned however low its mean loss is
+                unlearned = torch.where(right, each.detach(), each.detach() + settings.stop_loss)[wanted]
+                worst = max([worst, *unlearned.tolist()])
+                kept = kept and bool(right[~wanted].all())
             gradient += torch.autograd.grad(loss, values)[0]
         losses.append(loss_sum)
         if not _sound(loss_sum, losses[0]) or not bool(torch.isfinite(gradient).all()):
             return None
-        if worst < settings.stop_loss and exact:
-            return values.detach(), losses, True
+        if worst < settings.stop_loss:
+            if kept or patience == 0:
+                return values.detach(), losses, True
+            patience -= 1
         values = (values.detach() - rate * gradient).requires_grad_(True)
     with torch.no_grad():
         answered = [
