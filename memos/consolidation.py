@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from memos.augmentation import Lesson
 from memos.config import ConsolidationSettings
-from memos.errors import ConsolidationError, FingerprintMismatch, NotFoundError, NotRevertible
+from memos.errors import ConsolidationError, FingerprintMismatch, MemosError, NotFoundError, NotRevertible
 from memos.protocols import (
     AuditLog,
     Augmenter,
@@ -41,6 +42,7 @@ from memos.types import (
     GateReport,
     JsonDict,
     MemoryRecord,
+    RecordState,
     RevertReport,
     RunStatus,
     utc_now,
@@ -169,8 +171,10 @@ class Consolidator:
         """Write the plan's records. Returns the run, COMMITTED or REJECTED; rows change only when committed.
 
         An exception or Ctrl-C before the commit leaves the rows as they were and the run on record as REJECTED.
+        Raises ConsolidationError when a record is no longer what the plan says it is.
         """
         namespace = plan.namespace
+        self._require_unchanged(plan)
         before = self.knowledge(namespace)
         head = self._ledger.head(namespace)
         run = self._open_run(plan, before)
@@ -178,14 +182,13 @@ class Consolidator:
         try:
             run, drafts = self._attempt(run, plan, before, progress)
         except BaseException as error:
-            why = "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
-            self._reject(run.model_copy(update={"reason": why, "seconds": time.perf_counter() - started}), actor)
+            self._give_up(run.model_copy(update={"seconds": round(time.perf_counter() - started, 3)}), error, actor)
             raise
         run = run.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
         if run.status is RunStatus.REJECTED:
             self._reject(run, actor)
             return run
-        return self._commit(run, drafts, head, actor)
+        return self._commit(plan, run, drafts, head, actor)
 
     def _open_run(self, plan: ConsolidationPlan, before: Knowledge) -> ConsolidationRun:
         digest = before.overlay.digest()
@@ -323,8 +326,27 @@ class Consolidator:
         text = ":".join([str(self._settings.seed), *keys])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
 
+    def _require_unchanged(self, plan: ConsolidationPlan, written: Collection[str] | None = None) -> None:
+        """Only a record that still says what the plan says may be learned: it may have been forgotten meanwhile."""
+        for candidate in plan.chosen:
+            if written is not None and candidate.record_id not in written:
+                continue
+            try:
+                record = self._store.get(plan.namespace, candidate.record_id)
+            except NotFoundError:
+                record = None
+            if record is None or record.text != candidate.text or record.state is not RecordState.ACTIVE:
+                what = "is gone, or is not what was to be learned any more"
+            elif not record.approved:
+                what = f"is {record.origin.value} text that nobody approved"
+            else:
+                continue
+            raise ConsolidationError(
+                f"{candidate.record_id} {what}", hint="run memos consolidate again", code="consolidation.stale_plan"
+            )
+
     def _commit(
-        self, run: ConsolidationRun, drafts: Sequence[Draft], head: int, actor: str
+        self, plan: ConsolidationPlan, run: ConsolidationRun, drafts: Sequence[Draft], head: int, actor: str
     ) -> ConsolidationRun:
         namespace = run.namespace
         committed = run.model_copy(update={"status": RunStatus.COMMITTED})
@@ -336,6 +358,7 @@ class Consolidator:
                         hint="run memos consolidate again",
                         code="consolidation.conflict",
                     )
+                self._require_unchanged(plan, run.record_ids)
                 seqs = [self._ledger.append(draft.entry, draft.step.change).seq for draft in drafts]
                 self._ledger.set_run(committed)
                 self._mark_learned(namespace)
@@ -344,11 +367,20 @@ class Consolidator:
                     payload={"records": list(run.record_ids), "rejected": list(run.rejected_ids), "entries": seqs,
                              "digest_before": run.digest_before, "digest_after": run.digest_after},
                 )  # fmt: skip
-        except ConsolidationError as error:
-            self._reject(run.model_copy(update={"status": RunStatus.REJECTED, "reason": error.message}), actor)
+        except BaseException as error:
+            self._give_up(run, error, actor)
             raise
         self._refresh(namespace)
         return committed
+
+    def _give_up(self, run: ConsolidationRun, error: BaseException, actor: str) -> None:
+        """Put on record why a run ended early. The error itself is the caller's to raise."""
+        why = "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
+        # Where even this cannot be written the run stays PLANNED, which says that nothing of it was committed.
+        with suppress(MemosError):
+            # An interruption may come after the commit and before its return: then the run stands.
+            if self._ledger.run(run.namespace, run.id).status is RunStatus.PLANNED:
+                self._reject(run.model_copy(update={"reason": why}), actor)
 
     def _reject(self, run: ConsolidationRun, actor: str) -> None:
         rejected = run.model_copy(

@@ -22,6 +22,7 @@ from memos.errors import CorruptStore, NotFoundError, StoreUnwritable
 from memos.protocols import LedgerEntry, RowChange
 from memos.stores.database import Database
 from memos.stores.schema import ledger_entries, runs
+from memos.stores.vectors import sync_folder
 from memos.types import ConsolidationRun, EntryKind, GateReport, RunStatus
 
 SUFFIX = ".safetensors"
@@ -78,8 +79,9 @@ class SqlSlotLedger:
         return int(last) + int(retired)
 
     def append(self, entry: LedgerEntry, change: RowChange) -> LedgerEntry:
-        stored = replace(entry, file=self._write_file(change), rows=len(change.rows))
+        # The lock before the file: else another process's sweep takes a file whose row is not committed yet.
         with self._database.write() as connection:
+            stored = replace(entry, file=self._write_file(change), rows=len(change.rows))
             result = connection.execute(sa.insert(ledger_entries).values(**_entry_columns(stored)))
             key = result.inserted_primary_key
             assert key is not None
@@ -159,13 +161,13 @@ class SqlSlotLedger:
         return {"lessons": lessons.rowcount, "ledger tensors": files.rowcount}
 
     def sweep(self) -> int:
-        with self._database.read() as connection:
-            named = set(connection.execute(sa.select(ledger_entries.c.file).distinct()).scalars())
         swept = 0
-        for path in self._folder.glob("*"):
-            if path.suffix == ".tmp" or (path.suffix == SUFFIX and path.stem not in named):
-                path.unlink(missing_ok=True)
-                swept += 1
+        with self._database.write() as connection:
+            named = set(connection.execute(sa.select(ledger_entries.c.file).distinct()).scalars())
+            for path in self._folder.glob("*"):
+                if path.suffix == ".tmp" or (path.suffix == SUFFIX and path.stem not in named):
+                    path.unlink(missing_ok=True)
+                    swept += 1
         return swept
 
     def bytes(self, namespace: str) -> int:
@@ -199,6 +201,7 @@ class SqlSlotLedger:
                 handle.flush()
                 os.fsync(handle.fileno())
             temporary.replace(path)
+            sync_folder(self._folder)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise StoreUnwritable(

@@ -5,7 +5,7 @@ Knows which tables hold words of a record. The bytes of erased rows leave the di
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,8 @@ FOLDED_INTO = (Action.MERGE.value, Action.NOOP.value, Action.UPDATE.value)
 """Decisions by which an experience's text became, or repeated, that of its target."""
 
 ERASED = "erased"
+MIN_VALUE = 3
+"""Characters below which a value, found in another record's reason, is more likely a coincidence."""
 
 
 def erase(connection: Connection, namespace: str, rows: Sequence[Any]) -> dict[str, int]:
@@ -32,6 +34,7 @@ def erase(connection: Connection, namespace: str, rows: Sequence[Any]) -> dict[s
         ).scalars())
         if row["experience_id"] is not None:
             quoting.add(row["experience_id"])
+        values = _values(connection, namespace, row, quoting)
         for experience_id in quoting:
             _add(erased, _erase_experience(connection, namespace, experience_id))
         # Decisions that name the record as what they superseded may quote its value in their reason.
@@ -43,6 +46,7 @@ def erase(connection: Connection, namespace: str, rows: Sequence[Any]) -> dict[s
             "records": connection.execute(sa.delete(records).where(records.c.key == key)).rowcount,
         })
         _unlink(connection, namespace, row["id"])
+        _add(erased, {"decisions": _blank_quotes(connection, namespace, values)})
     return erased
 
 
@@ -62,6 +66,32 @@ def _blank(connection: Connection, namespace: str, condition: sa.ColumnElement[b
         sa.update(decisions).where(decisions.c.namespace == namespace, condition, decisions.c.reason != ERASED)
         .values(reason=ERASED, fact=None, scores={})
     ).rowcount
+
+
+def _values(connection: Connection, namespace: str, row: Any, quoting: Collection[str]) -> set[str]:
+    """Values that the record states now, or that were read from the experiences folded into it."""
+    facts = connection.execute(
+        sa.select(decisions.c.fact).where(decisions.c.namespace == namespace, decisions.c.experience_id.in_(quoting))
+    ).scalars()
+    values = {row["fact_value"], *(fact["value"] for fact in facts if fact)}
+    return {value for value in values if value and len(value) >= MIN_VALUE}
+
+
+def _blank_quotes(connection: Connection, namespace: str, values: Collection[str]) -> int:
+    """Reasons given for other records may quote a value: what superseded them, or stands beside them."""
+    blanked = 0
+    for value in values:
+        blanked += _blank(connection, namespace, sa.func.instr(decisions.c.reason, value) > 0)
+        here = sa.select(records.c.key).where(records.c.namespace == namespace)
+        connection.execute(
+            sa.update(records).where(records.c.namespace == namespace, sa.func.instr(records.c.reason, value) > 0)
+            .values(reason=ERASED)
+        )
+        connection.execute(
+            sa.update(revisions).where(revisions.c.record_key.in_(here), sa.func.instr(revisions.c.reason, value) > 0)
+            .values(reason=ERASED)
+        )
+    return blanked
 
 
 def _unlink(connection: Connection, namespace: str, record_id: str) -> None:
