@@ -69,12 +69,15 @@ def one_line(text: str) -> str:
 
 def one_block(text: str) -> str:
     """The text as data that may have lines: nothing in it opens or closes a turn."""
-    visible = "".join(
-        "\n" if character in _LINE_BREAKS else character
-        for character in text
-        if character in _LINE_BREAKS or character == "\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-    )
+    visible = "".join("\n" if c in _LINE_BREAKS else c for c in text if _is_visible(c))
     return _ROLE.sub(r"\1\2 -", _INSTRUCT.sub(r"(\1)", _TAG.sub(_defuse, visible)))
+
+
+def _is_visible(character: str) -> bool:
+    """Not a control, tag or direction mark, in which text can hide. Joiners stay: some scripts are spelled with them."""
+    if character in _LINE_BREAKS or character in "\t\u200c\u200d":
+        return True
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs")
 
 
 _LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"

@@ -108,8 +108,8 @@ class _Case:
         share, new = wording.share_repeated(self.text, self.view.injected)
         self.scores["repeated"] = share
         if share >= _MOSTLY_REPEATED:
-            beside = f", new only: {', '.join(new[:5])}" if new else ""
-            return self._drop(f"repeats what was recalled in this session ({share:.0%} of its words{beside})")
+            # Counted, not quoted: the text of a dropped experience is kept nowhere.
+            return self._drop(f"repeats what was recalled in this session ({share:.0%} of it, {len(new)} new words)")
         return None
 
     def _without_content(self) -> RoutingDecision | None:
