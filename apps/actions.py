@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import memos
 from memos.config import LoadedSettings, Settings, load_settings
 from memos.errors import InputError, NotFoundError
-from memos.types import Draft, Experience, ImportReport, MemoryRecord, Origin, RecordState, Tier
+from memos.types import Draft, Experience, ImportReport, JsonDict, MemoryRecord, Origin, RecordState, Tier
 
 if TYPE_CHECKING:
     from memos.apps.progress import Progress, StopRequest
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_NAMESPACE = "default"
 SHIPPED_MODEL = "assistant"
+MODELS = Path(memos.__file__).parent / "models"
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,57 @@ def describe_model(settings: Settings) -> ModelChoice:
         f"{name} gets a memory layer on first use, kept beside the data, that was not trained with it: expect writes to "
         "be slower, and refused by the gate more often, than with the shipped model.",
     )
+
+
+def pretrain(
+    out: Path, *, seed: int, steps: int | None, threads: int, progress: Progress, stop: StopRequest
+) -> JsonDict:
+    """Train a model like the shipped one into `out`. A stopped training resumes from its checkpoint."""
+    from memos.pretraining.train import PretrainConfig, PretrainProgress, pretrain as train
+
+    defaults = PretrainConfig()
+    config = PretrainConfig(seed=seed, steps=steps or defaults.steps, threads=threads)
+    lines: list[PretrainProgress] = []
+
+    def report(line: PretrainProgress) -> None:
+        lines.append(line)
+        progress(line.step, line.steps, f"loss {line.loss:.3f}")
+        stop.check()
+
+    folder = train(config, out, report)
+    last = lines[-1] if lines else None
+    return {
+        "folder": str(folder),
+        "seed": seed,
+        "steps": config.steps,
+        "seconds": last.seconds if last else 0.0,
+        "loss": last.loss if last else None,
+    }
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of a model's evaluation: the share of right answers in a class, and what the design asks for."""
+
+    name: str
+    value: float
+    wanted: float | None
+    items: int
+
+
+def evaluate(settings: Settings, *, items: int, seed: int | None) -> list[Figure]:
+    """Ask a model held-out items of every class. Raises InputError for a chat model, which is not ours to measure."""
+    if settings.model.chat:
+        raise InputError(
+            "a chat model cannot be evaluated", hint="leave model.chat empty", code="input.evaluate"
+        )
+    from memos.pretraining.evaluate import EVALUATION_SEED, evaluate as measure, load as load_model
+
+    name = settings.model.name
+    folder = MODELS / name if name == SHIPPED_MODEL else Path(name).expanduser()
+    model, tokenizer = load_model(folder)
+    rows = measure(model, tokenizer, items, EVALUATION_SEED if seed is None else seed)
+    return [Figure(row.name, row.right, row.target, row.items) for row in rows]
 
 
 # --- importing -------------------------------------------------------------------------------------------------------

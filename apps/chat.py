@@ -19,9 +19,11 @@ from memos.errors import InputError, MemosError
 from memos.types import Answer, Observed, RunStatus, Source
 
 if TYPE_CHECKING:
-    from memos.manager import ChatMode, MemoryManager
+    from memos.answering import AnswerStream, Source as TierName
+    from memos.manager import ChatMode, ChatTurn, MemoryManager
 
 MODES: tuple[ChatMode, ...] = ("on", "read-only", "off")
+TIERS: tuple[TierName, ...] = ("auto", "store", "parameters", "context")
 PROMPT = "> "
 
 
@@ -42,10 +44,18 @@ class SlashCommand:
 class Chat:
     """One conversation over one memory."""
 
-    def __init__(self, memory: MemoryManager, *, session: str | None = None, mode: ChatMode = "on") -> None:
+    def __init__(
+        self,
+        memory: MemoryManager,
+        *,
+        session: str | None = None,
+        mode: ChatMode = "on",
+        tier: TierName = "auto",
+    ) -> None:
         self.memory = memory
         self.session = session or new_session()
         self.mode: ChatMode = mode
+        self.tier: TierName = tier
         self.last: Answer | None = None
         self.last_stored: list[Observed] = []
         self._interactive = sys.stdin.isatty()
@@ -94,7 +104,11 @@ class Chat:
 
     def turn(self, text: str) -> None:
         """Say something and stream the reply."""
-        reply = self.memory.chat_turn(text, session=self.session, mode=self.mode)
+        reply: ChatTurn | AnswerStream
+        if self.tier == "auto":
+            reply = self.memory.chat_turn(text, session=self.session, mode=self.mode)
+        else:
+            reply = self.memory.stream(text, tier=self.tier, session=self.session)
         stopped = False
         try:
             for piece in reply:
@@ -103,7 +117,7 @@ class Chat:
             stopped = True
         render.piece("\n")
         self.last = reply.answer
-        self.last_stored = list(reply.observed)
+        self.last_stored = list(getattr(reply, "observed", ()))
         render.dim(
             views.memory_line(self.last, self.last_stored) + (" · stopped" if stopped else "") + " · /why"
         )
@@ -220,6 +234,18 @@ def _mode(chat: Chat, rest: str) -> None:
     render.say(f"memory is {chat.mode}: {meaning[chat.mode]}")
 
 
+def _from(chat: Chat, rest: str) -> None:
+    if rest:
+        chosen = next((tier for tier in TIERS if tier == rest), None)
+        if chosen is None:
+            raise InputError(f"no tier {rest!r}", hint=f"/from {'|'.join(TIERS)}", code="input.tier")
+        chat.tier = chosen
+    render.say(
+        f"answers come from {chat.tier}"
+        + ("" if chat.tier == "auto" else "; nothing said is stored meanwhile")
+    )
+
+
 def _model(chat: Chat, rest: str) -> None:
     render.show(views.model_choice(actions.describe_model(chat.memory.settings), chat.memory.settings))
 
@@ -256,6 +282,7 @@ COMMANDS: dict[str, SlashCommand] = {
         SlashCommand("/why", "[RECORD|RUN]", "where the last answer came from, or a record or run", _why),
         SlashCommand("/context", "", "pinned blocks and the turns of this conversation", _context),
         SlashCommand("/mode", "[on|read-only|off]", "whether memory is read and written", _mode),
+        SlashCommand("/from", "[auto|store|parameters|context]", "which tier may answer", _from),
         SlashCommand("/consolidate", "[all|RECORD...]", "learn into the parameters", _consolidate),
         SlashCommand("/runs", "", "what was learned when", _runs),
         SlashCommand("/revert", "RUN [RECORD]", "take a run, or one record of it, out again", _revert),

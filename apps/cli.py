@@ -30,6 +30,10 @@ def chat(
         Literal["on", "read-only", "off"],
         typer.Option("--mode", help="on: recall and store; read-only: recall only; off: neither."),
     ] = "on",
+    tier: Annotated[
+        Literal["auto", "store", "parameters", "context"],
+        typer.Option("--from", help="Which tier may answer; with anything but auto, nothing said is stored."),
+    ] = "auto",
 ) -> None:
     """Talk. What you say is remembered by policy; /help lists the commands.
 
@@ -41,7 +45,7 @@ def chat(
 
     warn_of_model_limits()
     with memory() as manager:
-        Chat(manager, session=session, mode=memory_mode).run()
+        Chat(manager, session=session, mode=memory_mode, tier=tier).run()
 
 
 VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (

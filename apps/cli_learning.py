@@ -171,23 +171,25 @@ def model_pretrain(
     Example: memos model pretrain --out my-assistant --seed 1
     """
     shown = mode(json=json)
-    with progress.safe_stop("this step") as stop, progress.bar("pretraining", stop=stop) as report:
-        result = actions.pretrain(out, seed=seed, steps=steps, threads=threads, progress=report)
+    with progress.safe_stop("this step") as stop, progress.bar("pretraining") as report:
+        result = actions.pretrain(out, seed=seed, steps=steps, threads=threads, progress=report, stop=stop)
     render.show(views.pairs(result), shown)
     render.say(f"memos --model {out} ask QUESTION uses it")
 
 
 def model_evaluate(
-    seed: Annotated[int, typer.Option(help="Seed of the questions.")] = 0,
+    items: Annotated[int, typer.Option(min=1, help="Questions of each class.")] = 100,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the questions; the recipe's own by default.")
+    ] = None,
     json: Json = False,
     plain: Plain = False,
 ) -> None:
     """Measure a model on held-out items: old facts, reading notes, honesty.
 
-    Example: memos model evaluate --json
+    Example: memos model evaluate --items 20
     """
     shown = mode(json=json, plain=plain)
-    settings = actions.resolve_settings(choice()).settings
-    with progress.bar("evaluating") as report:
-        figures = actions.evaluate(settings, seed=seed, progress=report)
-    render.show(views.pairs(figures), shown)
+    render.say("asking held-out questions; this takes a minute or two")
+    figures = actions.evaluate(actions.resolve_settings(choice()).settings, items=items, seed=seed)
+    render.show(views.figures(figures), shown)

@@ -7,6 +7,7 @@ renamed or removed, without a new `render.JSON_VERSION`. Knows the values in `me
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ from memos.types import (
 )
 
 if TYPE_CHECKING:
-    from memos.apps.actions import ModelChoice
+    from memos.apps.actions import Figure, ModelChoice
     from memos.config import Settings
     from memos.interchange import ArchiveReport
 
@@ -650,3 +651,15 @@ def model_choice(choice: ModelChoice, settings: Settings) -> Document:
         "network": settings.model.allow_network,
     }
     return pairs(data)
+
+
+def figures(measured: Sequence[Figure]) -> Document:
+    """A model's evaluation, a row a class of questions."""
+    rows = [
+        (one.name, f"{one.value:.3f}", "" if one.wanted is None else f"{one.wanted:.2f}", str(one.items))
+        for one in measured
+    ]
+    return Document(
+        {"rows": [asdict(one) for one in measured]},
+        (Table(("held-out questions", "right", "wanted", "items"), rows, wide="held-out questions"),),
+    )
