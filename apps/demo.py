@@ -151,11 +151,13 @@ def learn(demo: Demo) -> str:
     demo.memos("consolidate", *(short(ids[text]) for text in FIRST_TOLD))
     demo.memos("consolidate", "--all")
     runs = {run["run"]: run for run in demo.data("runs")["runs"]}
+    passed = len(runs) == 2 and all(run["status"] == "committed" for run in runs.values())
     demo.claim(
-        "both runs passed the gate",
-        all(run["status"] == "committed" for run in runs.values()) and len(runs) == 2,
+        "both runs passed the gate: unseen wordings answered, old knowledge kept, still honest", passed
     )
-    return (runs[1]["digest_after"], runs[2]["digest_after"]) if {1, 2} <= set(runs) else ("", "")
+    if not passed:
+        raise Stop
+    return str(runs[1]["digest_after"])
 
 
 def ask_the_weights(demo: Demo) -> None:
@@ -194,7 +196,7 @@ def take_back(demo: Demo, before: str) -> None:
     now = rows[0]["payload"].get("digest_after", "") if rows else ""
     demo.claim(
         f"the rows are those from before, bit for bit ({before[:12]})",
-        bool(before) and now == before == after,
+        bool(before) and now == before,
     )
 
 
