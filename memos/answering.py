@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from memos.config import Settings
-from memos.errors import InputError
+from memos.errors import InputError, NotFoundError
 from memos.grammar import parse_question
 from memos.prompting import Note
 from memos.protocols import (
@@ -123,7 +123,7 @@ class Answerer:
         started = time.perf_counter()
         vector = self._embedder.embed([query])[0]
         hits = self._store.search(
-            self._namespace, query, vector, k or self._settings.recall.k, where=where, as_of=as_of
+            self._namespace, query, vector, self._settings.recall.k if k is None else k, where=where, as_of=as_of
         )
         elapsed = 1000 * (time.perf_counter() - started)
         return Recall(query=query, namespace=self._namespace, hits=tuple(hits), elapsed_ms=round(elapsed, 2))
@@ -274,16 +274,22 @@ class Answerer:
     # --- where it came from -------------------------------------------------------------------------------------------
 
     def overruling(self, question: str, reading: ParametricReading) -> str | None:
-        """A stored record that is newer than what the parameters learned, when there is one: freshness wins."""
+        """The record by which the store overrules what the parameters learned, if there is one: freshness wins.
+
+        A newer statement, or the very record that was learned, once it was edited, paused, superseded or erased.
+        """
         asked = parse_question(question)
         if asked is not None:
             stored = self._store.find_fact(self._namespace, *asked)
             if stored and stored[0].learned_by is None:
                 return stored[0].id
         for attribution in reading.attributions[:1]:
-            record = self._store.get(self._namespace, attribution.record_id)
-            if record.state is RecordState.SUPERSEDED:
-                return record.superseded_by
+            try:
+                record = self._store.get(self._namespace, attribution.record_id)
+            except NotFoundError:
+                return attribution.record_id
+            if record.state is not RecordState.ACTIVE or record.learned_by is None:
+                return record.superseded_by or record.id
         return None
 
     def _parametric_answer(self, reading: ParametricReading, reason: str, newer: str | None) -> Answer:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memos.answering import Answerer
-from memos.config import LoadedSettings, Settings, load_settings
+from memos.config import LoadedSettings, Settings, check_namespace, load_settings
 from memos.consolidation import Consolidator
 from memos.embedding import make_embedder
 from memos.errors import ConfigError, ModelUnavailable
@@ -56,12 +56,14 @@ def open_memory(
     required and has no default. Raises ConfigError without one, StoreError when the database cannot be used.
     """
     loaded = settings.settings if isinstance(settings, LoadedSettings) else settings
-    flags: dict[str, Any] = {"home": str(home) if home is not None else None, "namespace": namespace}
     if loaded is None:
+        flags: dict[str, Any] = {"home": str(home) if home is not None else None, "namespace": namespace}
         loaded = load_settings(flags).settings
-    else:
-        changed = {key: value for key, value in flags.items() if value is not None}
-        loaded = Settings.model_validate({**loaded.model_dump(), **changed})
+    elif home is not None:
+        loaded = loaded.model_copy(update={"home": Path(home).expanduser()})
+    if namespace is not None:
+        check_namespace(namespace)
+        loaded = loaded.model_copy(update={"namespace": namespace})
     if loaded.namespace is None:
         raise ConfigError(
             "no namespace was given, and the library has no default: it would mix users' memories",
@@ -94,11 +96,15 @@ def _parts(settings: Settings) -> Parts:
             live_writes=lambda: len(ledger.entries(namespace)), sees_turns=models.sees_turns,
         )  # fmt: skip
 
+    def close() -> None:
+        store.close()
+        database.close()
+
     return Parts(
         settings=settings, database=database, unit=database, store=store, context=context, audit=audit, ledger=ledger,
         embedder=embedder, intake=intake, answerer=answerer, consolidator=models.consolidator, reader=models.reader,
         consolidation_policy=consolidation_policy(settings.consolidation),
-        retention_policy=retention_policy(settings.retention), close=database.close,
+        retention_policy=retention_policy(settings.retention), close=close,
     )  # fmt: skip
 
 

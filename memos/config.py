@@ -23,7 +23,8 @@ from memos.errors import ConfigError
 PROJECT_FILE = "memos.toml"
 USER_FILE = "config.toml"
 ENV_PREFIX = "MEMOS_"
-NAMESPACE_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.@:/-]{0,127}$")
+NAMESPACE_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.@:/-]{0,127}\Z")
+NAMESPACE_RULE = "letters, digits and _ . @ : / - only, at most 128, starting with a letter or digit"
 
 
 class Section(BaseModel):
@@ -128,12 +129,18 @@ class Settings(Section):
     @classmethod
     def _namespace_is_a_name(cls, value: str | None) -> str | None:
         if value is not None and not NAMESPACE_PATTERN.match(value):
-            raise ValueError("letters, digits and _ . @ : / - only, at most 128, starting with a letter or digit")
+            raise ValueError(NAMESPACE_RULE)
         return value
 
     @property
     def database_url(self) -> str:
         return self.store.url or f"sqlite:///{self.home / 'memos.db'}"
+
+
+def check_namespace(name: str) -> None:
+    """Raises ConfigError for what cannot name a namespace."""
+    if not NAMESPACE_PATTERN.match(name):
+        raise ConfigError(f"{name!r} cannot name a namespace", hint=NAMESPACE_RULE, code="config.namespace")
 
 
 @dataclass(frozen=True)

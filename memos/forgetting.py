@@ -3,22 +3,27 @@
     records -> unlearn (rows as if never written) -> purge SQL rows, history, lexical index -> erase lessons and tensors
             -> drop vectors -> compact files -> grep every file of the home folder for what was erased
 
-Each step is safe to repeat: a forget that was interrupted is finished by running it again. Knows the tiers by their
-protocols.
+Each step is safe to repeat: a forget that was interrupted is finished by running it again with the same ids, which the
+audit log remembers once the records themselves are gone. Knows the tiers by their protocols.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from memos.consolidation import Consolidator
+from memos.errors import NotFoundError
 from memos.protocols import AuditLog, Progress, SlotLedger, TokenStore, UnitOfWork
-from memos.types import ForgetReport, RevertReport
+from memos.types import Action, ForgetReport, RevertReport
 
 CHUNK = 1 << 20
 MIN_NEEDLE = 6
 """Bytes below which a text is too short to tell a leftover from a coincidence."""
+TOLD_IN = (Action.ADD, Action.SUPERSEDE, Action.UPDATE, Action.MERGE, Action.NOOP)
+MOST_TELLINGS = 10_000
 
 
 class Forgetter:
@@ -45,26 +50,26 @@ class Forgetter:
 
     def plan(self, record_ids: Sequence[str]) -> ForgetReport:
         """What would be erased. Raises NotFoundError for an unknown id; changes nothing."""
-        ids = self._with_versions(record_ids)
+        ids = self.resolve(record_ids)
         taught = [entry for one in ids for entry in self._ledger.entries(self._namespace, record_id=one)]
+        present = sum(self._is_present(one) for one in ids)
         return ForgetReport(
-            namespace=self._namespace, record_ids=ids, copies={"records": len(ids), "ledger entries": len(taught)}
+            namespace=self._namespace, record_ids=ids, copies={"records": present, "ledger entries": len(taught)}
         )
 
     def forget(
         self, record_ids: Sequence[str], consolidator: Consolidator | None, progress: Progress | None = None
     ) -> ForgetReport:
         """Erase and prove. `consolidator` may be None only when no live row was learned from the records."""
-        ids = self._with_versions(record_ids)
-        said = [self._store.get(self._namespace, one).text for one in ids]
-        said += [past.text for one in ids for past in self._store.history(self._namespace, one)]
-        needles = _needles(said)
+        ids = self.resolve(record_ids)
+        present = [one for one in ids if self._is_present(one)]
+        said = [text for one in present for text in self._said(one)]
         parametric: RevertReport | None = None
         if consolidator is not None:
             parametric = consolidator.remove_records(self._namespace, ids, self._actor, progress)
         first = self._first_entry(ids)
         with self._unit.begin():
-            copies = self._store.purge(self._namespace, ids)
+            copies = self._store.purge(self._namespace, present)
             if first is not None:
                 copies |= self._ledger.erase(self._namespace, ids, first)
             self._audit.append(
@@ -73,16 +78,42 @@ class Forgetter:
             )  # fmt: skip
         copies["ledger files"] = self._ledger.sweep()
         self._store.compact()
-        needles = [needle for needle in needles if not self._store.still_says(needle.decode())]
-        checked, residue = search_bytes(self._home, needles)
+        checked, residue = search_bytes(self._home, _needles(text for text in said if not self._store.still_says(text)))
         return ForgetReport(
             namespace=self._namespace, record_ids=ids, copies=copies, parametric=parametric, files_checked=checked,
             residue=residue,
         )  # fmt: skip
 
-    def _with_versions(self, record_ids: Sequence[str]) -> tuple[str, ...]:
-        """The ids in full, each once."""
-        return tuple(dict.fromkeys(self._store.resolve(self._namespace, one) for one in record_ids))
+    def resolve(self, record_ids: Iterable[str]) -> tuple[str, ...]:
+        """The ids in full, each once; also of records whose rows a forget has erased already."""
+        return tuple(dict.fromkeys(self._resolved(one) for one in record_ids))
+
+    def _resolved(self, prefix: str) -> str:
+        try:
+            return self._store.get(self._namespace, self._store.resolve(self._namespace, prefix)).id
+        except NotFoundError:
+            start = prefix if ":" in prefix else f"m:{prefix}"
+            events = self._audit.events(self._namespace, kinds=("forget",))
+            erased = {one for event in events for one in event.payload["records"] if one.startswith(start)}
+            if len(erased) != 1:
+                raise
+            return str(erased.pop())
+
+    def _is_present(self, record_id: str) -> bool:
+        try:
+            self._store.get(self._namespace, record_id)
+        except NotFoundError:
+            return False
+        return True
+
+    def _said(self, record_id: str) -> list[str]:
+        """Every wording of the record that is stored: its text now and before, and those it was told in."""
+        texts = [past.text for past in self._store.history(self._namespace, record_id)]
+        for decision in self._store.decisions(self._namespace, limit=MOST_TELLINGS, record_id=record_id):
+            if decision.action in TOLD_IN:
+                with suppress(NotFoundError):
+                    texts.append(self._store.experience(self._namespace, decision.experience_id).text)
+        return texts
 
     def _first_entry(self, ids: Iterable[str]) -> int | None:
         seqs = [
@@ -111,6 +142,7 @@ def search_bytes(folder: Path, needles: Sequence[bytes]) -> tuple[int, tuple[str
     return checked, tuple(found)
 
 
-def _needles(texts: Sequence[str]) -> list[bytes]:
-    """The texts themselves. A text shorter than `MIN_NEEDLE` bytes proves nothing either way."""
-    return [raw for text in dict.fromkeys(texts) if len(raw := text.encode()) >= MIN_NEEDLE]
+def _needles(texts: Iterable[str]) -> list[bytes]:
+    """The texts as a column and as JSON hold them. One shorter than `MIN_NEEDLE` bytes proves nothing either way."""
+    forms = [form for text in texts for form in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])]
+    return [raw for form in dict.fromkeys(forms) if len(raw := form.encode()) >= MIN_NEEDLE]

@@ -15,7 +15,6 @@ from memos.consolidation import Consolidator
 from memos.errors import CorruptStore, MemosError, NotFoundError
 from memos.protocols import (
     AuditLog,
-    Embedder,
     LedgerEntry,
     ParametricReader,
     Progress,
@@ -26,7 +25,6 @@ from memos.types import (
     Answer,
     AnswerStory,
     Check,
-    ConsolidationRun,
     EntryKind,
     RecordStory,
     RunStatus,
@@ -56,9 +54,7 @@ class Inspector:
         store: TokenStore,
         ledger: SlotLedger,
         audit: AuditLog,
-        embedder: Embedder,
     ) -> None:
-        self._embedder = embedder
         self._namespace = namespace
         self._settings = settings
         self._store = store
@@ -161,13 +157,17 @@ class Inspector:
         """Re-derive the audit chain and, where something was learned, every ledger hash. Failures are lines, not errors:
         one broken part must not hide the state of the others."""
         checks = [_check("audit chain", lambda: f"{self._audit.verify()} events follow from one another")]
-        for namespace in self._store.namespaces():
-            if not self._ledger.entries(namespace):
-                continue
+        try:
+            learned = [one for one in self._store.namespaces() if self._ledger.head(one)]
+        except MemosError as error:
+            return [*checks, Check(name="ledger", ok=False, detail=error.message, hint=error.hint)]
+        for namespace in learned:
             checks.append(_check(f"ledger of {namespace}", lambda ns=namespace: self._verified(ns, consolidator)))  # type: ignore[misc]
         return checks
 
     def _verified(self, namespace: str, consolidator: Callable[[], Consolidator | None]) -> str:
+        if not self._ledger.entries(namespace):
+            return "nothing is live"
         worker = consolidator()
         if worker is None:
             files = [self._ledger.change(entry) for entry in self._ledger.entries(namespace)]
@@ -188,16 +188,10 @@ class Inspector:
             checks.append(_check("index rebuilt", lambda: f"{self._store.rebuild_index(progress)} vectors"))
             checks.append(_check("files without a row", lambda: f"{self._ledger.sweep()} removed"))
         else:
-            checks.append(_check("index", self._index_line))
+            checks.append(_check("index", self._store.check_index))
         checks.append(_check("model", lambda: self._model_line(consolidator)))
-        checks.append(self._open_runs())
+        checks.append(_check("runs", self._runs_line))
         return checks + self.verify(consolidator)
-
-    def _index_line(self) -> str:
-        """A search opens the index, checks it against SQL, and refuses another embedder's vectors."""
-        probe = self._embedder.embed(["memory"])[0]
-        self._store.neighbours(self._namespace, probe, 1)
-        return f"agrees with SQL; vectors by {self._embedder.identity}"
 
     def _model_line(self, consolidator: Callable[[], Consolidator | None]) -> str:
         worker = consolidator()
@@ -206,17 +200,11 @@ class Inspector:
         state = worker.knowledge(self._namespace)
         return f"{self._settings.model.name}: {len(state.overlay)} rows learned over a read-only base"
 
-    def _open_runs(self) -> Check:
-        left: list[ConsolidationRun] = [
-            run for run in self._ledger.runs(self._namespace) if run.status is RunStatus.PLANNED
-        ]
+    def _runs_line(self) -> str:
+        left = [run.id for run in self._ledger.runs(self._namespace) if run.status is RunStatus.PLANNED]
         if not left:
-            return Check(name="runs", ok=True, detail="none was left unfinished")
-        names = ", ".join(str(run.id) for run in left)
-        return Check(
-            name="runs", ok=True,
-            detail=f"run {names} never finished (or is running now); its rows were never committed",
-        )  # fmt: skip
+            return "none was left unfinished"
+        return f"never finished, or running now: {', '.join(map(str, left))}; none of their rows were committed"
 
 
 def _database_line(database: Database) -> str:

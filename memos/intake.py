@@ -102,9 +102,16 @@ class Intake:
         return ImportReport(observed=done, by_action=dict(actions))
 
     def edit(self, record_id: str, text: str) -> MemoryRecord:
-        """Replace a record's text under a new revision, with new vectors and a new reading of what it states."""
-        _check_text(text, self._settings.store.max_text_chars)
+        """Replace a record's text under a new revision, with new vectors and a new reading of what it states.
+
+        The same rules hold as for a new text: secrets are redacted, or refused where the setting is to drop them.
+        """
         record = self._store.get(self._namespace, record_id)
+        experience, secrets = self._prepared(Draft(text=text, origin=record.origin, source=record.source), utc_now())
+        if secrets and self._settings.routing.secrets == "drop":
+            raise InputError(f"the new text holds a secret ({', '.join(secrets)})", hint="leave it out",
+                             code="input.secret")  # fmt: skip
+        text = experience.text
         vector = self._embedder.embed([text])[0]
         with self._unit.begin():
             edited = self._store.update(
@@ -116,11 +123,11 @@ class Intake:
                 namespace=self._namespace, kind="edit", subject=record_id, actor=self._actor,
                 payload={"revision": edited.revision},
             )  # fmt: skip
-        return edited
+            return self._store.get(self._namespace, record_id)
 
     def _observe_batch(self, drafts: Sequence[Draft], injected: Sequence[str]) -> list[Observed]:
         now = utc_now()
-        experiences = [self._experience(draft, now) for draft in drafts]
+        experiences = [self._prepared(draft, now)[0] for draft in drafts]
         previous = self._previous_texts(experiences)
         with_context = [in_context(one.text, before) for before, one in zip(previous, experiences, strict=True)]
         vectors = self._embedder.embed([one.text for one in experiences] + with_context)
@@ -130,7 +137,8 @@ class Intake:
                 self._carry_out(one, vectors[i], vectors[half + i], injected) for i, one in enumerate(experiences)
             ]
 
-    def _experience(self, draft: Draft, now: datetime) -> Experience:
+    def _prepared(self, draft: Draft, now: datetime) -> tuple[Experience, tuple[str, ...]]:
+        """The experience as it may be stored, and the kinds of secret that were found in it."""
         _check_text(draft.text, self._settings.store.max_text_chars)
         experience = Experience(
             id=new_id("x"), namespace=self._namespace, text=draft.text, origin=draft.origin, source=draft.source,
@@ -140,7 +148,7 @@ class Intake:
         if text != experience.text:
             metadata = {**draft.metadata, "redacted": list(kinds)}
             experience = experience.model_copy(update={"text": text, "metadata": metadata})
-        return experience
+        return experience, kinds
 
     def _previous_texts(self, experiences: Sequence[Experience]) -> list[str | None]:
         """For each experience the text before it in its session: a turn is embedded alone and in its context."""
@@ -190,10 +198,17 @@ class Intake:
     ) -> MemoryRecord | None:
         if decision.action is Action.DROP:
             return None
-        if decision.action is Action.NOOP and decision.target:
-            return self._store.get(self._namespace, decision.target)
+        if decision.action is Action.NOOP:
+            return self._store.get(self._namespace, decision.target) if decision.target else None
         if decision.action is Action.MERGE and decision.target:
             return self._store.merge(self._namespace, decision.target, experience, decision.reason)
+        if decision.action is Action.UPDATE and decision.target and self._may_rewrite(decision.target, experience):
+            self._store.update(
+                self._namespace, decision.target, text=experience.text, vector=vector, context_vector=context_vector,
+                fact=decision.fact, reason=decision.reason,
+            )  # fmt: skip
+            self._store.mark_learned(self._namespace, [decision.target], None)
+            return self._store.get(self._namespace, decision.target)
         record = self._record(experience, decision)
         if decision.action is Action.SUPERSEDE and decision.target:
             record = record.model_copy(update={"supersedes": decision.target})
@@ -210,6 +225,10 @@ class Intake:
             return self._store.get(self._namespace, record.id)
         self._store.add(record, vector, context_vector)
         return record
+
+    def _may_rewrite(self, record_id: str, experience: Experience) -> bool:
+        """Text that nobody approved must not take the place of text that may reach the parameters."""
+        return experience.origin is Origin.USER or not self._store.get(self._namespace, record_id).approved
 
     def _record(self, experience: Experience, decision: RoutingDecision) -> MemoryRecord:
         return MemoryRecord(

@@ -18,16 +18,16 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from memos.answering import Answerer, AnswerStream, Source as TierName
-from memos.config import Settings
+from memos.config import Settings, check_namespace
 from memos.consolidation import Consolidator
-from memos.errors import InputError
+from memos.errors import InputError, NotFoundError
 from memos.forgetting import Forgetter
 from memos.grammar import extract, parse_question
 from memos.inspection import Inspector
@@ -137,8 +137,7 @@ class MemoryManager:
         self._intake = parts.intake(namespace, actor)
         self._answerer = parts.answerer(namespace)
         self._inspector = Inspector(
-            namespace=namespace, settings=parts.settings, store=parts.store, ledger=parts.ledger,
-            audit=parts.audit, embedder=parts.embedder,
+            namespace=namespace, settings=parts.settings, store=parts.store, ledger=parts.ledger, audit=parts.audit,
         )  # fmt: skip
         self._forgetter = Forgetter(
             namespace=namespace, home=parts.settings.home, unit=parts.unit, store=parts.store, ledger=parts.ledger,
@@ -147,6 +146,7 @@ class MemoryManager:
 
     def for_namespace(self, namespace: str) -> MemoryManager:
         """The same stores and model for another namespace; nothing is shared but the read-only base."""
+        check_namespace(namespace)
         return MemoryManager(self._parts, namespace, self._actor)
 
     def __enter__(self) -> Self:
@@ -233,8 +233,12 @@ class MemoryManager:
         self._count_answer(answer)
         if not answer.text:
             return
-        injected = [self._parts.store.get(self.namespace, one).text for one in answer.injected]
-        injected += [one.experience.text for one in observed]
+        # What the parameters were read from was before the model as much as the notes were.
+        recalled = dict.fromkeys([*answer.injected, *(one.record_id for one in answer.attributions)])
+        injected = [one.experience.text for one in observed]
+        for record_id in recalled:
+            with suppress(NotFoundError):  # forgotten while the reply was on its way
+                injected.append(self._parts.store.get(self.namespace, record_id).text)
         reply = Draft(text=answer.text, origin=Origin.ASSISTANT, source=Source(session=session, actor="assistant"))
         observed.append(self._intake.observe(reply, injected))
 
@@ -349,12 +353,14 @@ class MemoryManager:
         Naming records, or `everything`, lowers the bar to zero; what must never reach the parameters still does not.
         """
         policy = self._parts.consolidation_policy
-        if record_ids:
-            records = [self.get(one) for one in record_ids]
-        else:
-            records = self.list(limit=EVERYTHING)
-        bar = 0.0 if everything or record_ids else None
+        named = [self.get(one) for one in record_ids or ()]
+        records = self._with_rivals(named) if named else self.list(limit=EVERYTHING)
+        bar = 0.0 if everything or named else None
         chosen, skipped = policy.choose(records, utc_now(), min_score=bar)
+        if named:
+            ids = {record.id for record in named}
+            chosen = [one for one in chosen if one.record_id in ids]
+            skipped = [one for one in skipped if one.record_id in ids]
         most = self.settings.consolidation.max_records
         over = [Candidate(**{**one.model_dump(), "reason": f"one run writes at most {most} records"})
                 for one in chosen[most:]]  # fmt: skip
@@ -363,6 +369,15 @@ class MemoryManager:
             namespace=self.namespace, policy=policy.name, skipped=(*skipped, *over),
             chosen=tuple(sorted(chosen[:most], key=lambda one: order[one.record_id])),
         )  # fmt: skip
+
+    def _with_rivals(self, named: Sequence[MemoryRecord]) -> builtins.list[MemoryRecord]:
+        """Named records and those about the same thing: whether one is contradicted cannot be seen from it alone."""
+        records = {record.id: record for record in named}
+        for record in named:
+            if record.fact is not None:
+                rivals = self._parts.store.find_fact(self.namespace, record.fact.subject, record.fact.attribute)
+                records |= {rival.id: rival for rival in rivals}
+        return [*records.values()]
 
     def consolidate(self, plan: ConsolidationPlan | None = None, *, progress: Progress | None = None) -> ConsolidationRun:
         """Write a plan's records into the parameters. The run says COMMITTED or REJECTED, with the gate's figures."""
@@ -410,7 +425,7 @@ class MemoryManager:
             raise InputError("no record was named", hint="memos ls lists their ids", code="input.empty")
         if dry_run:
             return self._forgetter.plan(record_ids)
-        ids = [self.resolve(one) for one in record_ids]
+        ids = self._forgetter.resolve(record_ids)
         taught = any(self._parts.ledger.entries(self.namespace, record_id=one) for one in ids)
         return self._forgetter.forget(ids, self._consolidator() if taught else None, progress)
 

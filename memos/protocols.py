@@ -202,6 +202,10 @@ class TokenStore(Protocol):
 
     def rebuild_index(self, progress: Progress | None = None) -> int: ...
 
+    def check_index(self) -> str:
+        """One line about the derived indexes. Raises IndexStale when one of them disagrees with SQL."""
+        ...
+
 
 class AuditLog(Protocol):
     """Append-only, hash-chained. `append` joins the caller's transaction, so no state changes without its event."""

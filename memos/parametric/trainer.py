@@ -120,7 +120,7 @@ class ParametricAnswers:
             known=known,
             confidence=math.exp(said.mean_logprob),
             familiarity=familiarity,
-            slots_read=int(len(set(reads.slots.flatten().tolist()))),
+            slots_read=len(set(reads.slots.flatten().tolist())),
             attributions=tuple(
                 Attribution(run_id=int(name.partition(" ")[0]), record_id=name.partition(" ")[2], share=round(share, 4))
                 for name, share in shares
