@@ -182,6 +182,11 @@ class _Case:
                 Action.ADD, f"{label} was {self.fact.value} on {self.experience.occurred_at:%Y-%m-%d}; "
                 f"{_short(replaced)} of {replaced.valid_from:%Y-%m-%d} is newer and stays", target=replaced,
             )
+        if wording.states_several(replaced.text):
+            return self._add(
+                f"{label} was {old} ({_short(replaced)}), now {self.fact.value}; "
+                f"{_short(replaced)} says more than that, so it stays beside"
+            )
         return self._decide(
             Action.SUPERSEDE, f"{label} was {old} ({_short(replaced)}), now {self.fact.value}", target=replaced,
         )

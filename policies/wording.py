@@ -200,6 +200,24 @@ def talk(text: str) -> Talk:
     return Talk.NOISE
 
 
+def states_several(text: str) -> bool:
+    """Whether the text makes more than one statement, so that taking back one of them must not take the others."""
+    clauses = [clause for sentence in sentences(text) for clause in _STATEMENTS.split(sentence) if clause]
+    return sum(_is_statement_of_its_own(clause) for clause in clauses) > 1
+
+
+_STATEMENTS = re.compile(r"\s*;\s*|,?\s+(?:and|but)\s+(?=(?:i|my|we|our|i'm|i've|we're)\b)", re.IGNORECASE)
+
+
+def _is_statement_of_its_own(clause: str) -> bool:
+    found = words(clause)
+    if not found or found[0] in ("he", "she", "it", "they") or _classify(clause) is not Talk.STATES:
+        return False
+    # "Actually, I was wrong." leads to a statement and is none.
+    named = any(word[:1].isupper() and words(word) != ["i"] for word in clause.split()[1:])
+    return _declares(clause) and (len(content_words(clause)) > 1 or named)
+
+
 def has_side_clause(text: str) -> bool:
     """Whether a question carries more than the question: "for my dog Rex, what ..."."""
     return any(len(_clauses(sentence)) > 1 for sentence in sentences(text))

@@ -378,6 +378,22 @@ def test_a_statement_of_the_same_moment_supersedes_in_the_order_of_arrival() -> 
     assert decision.action is Action.SUPERSEDE
 
 
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [("I'm Ana and my dog is called Rex.", True), ("My dog is Rex. I work at Acme.", True),
+     ("I live in Oslo; my dog is Rex", True), ("My dog is Rex and I have 2 cats", True),
+     ("My dog is called Rex", False), ("Hi! My dog is called Rex.", False), ("My dog is Rex. He is 4 years old.", False),
+     ("Actually, I was wrong. My dog is Rex.", False), ("My dog is Rex and afraid of thunder", False),
+     ("My dog is Rex, what should I feed him?", False)],
+)  # fmt: skip
+def test_a_record_that_says_more_is_not_closed_for_one_of_its_statements(text: str, several: bool) -> None:
+    record = stored(text, fact=key("Rex"))
+    decision = route("My dog is called Max", view(fact=key("Max"), same=[record]))
+    assert decision.action is (Action.ADD if several else Action.SUPERSEDE)
+    assert decision.target == (None if several else "m:1")
+    assert ("says more" in decision.reason) is several
+
+
 def test_the_newest_of_several_values_is_the_one_superseded() -> None:
     older = stored("My dog is called Bo", id="m:0", fact=key("Bo"), at=NOW - 9 * DAY)
     assert route("My dog is called Max", view(fact=key("Max"), same=[older, REX])).target == "m:1"
