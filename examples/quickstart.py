@@ -9,7 +9,9 @@ with open_memory(home="./memory", namespace="ana") as memory:
     print(answer.text, answer.tier, answer.cited)  # from the token store, and which record said so
 
     run = memory.consolidate(memory.plan_consolidation(everything=True))
-    print(run.status, run.reason)  # COMMITTED, when held-out wordings, old knowledge and honesty passed the gate
+    print(
+        run.status, run.reason
+    )  # COMMITTED, when held-out wordings, old knowledge and honesty passed the gate
     answer = memory.answer("What is my dog called?", tier="parameters")
     print(answer.text, answer.runs)  # from the weights, and the run that taught it
 
