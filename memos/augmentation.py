@@ -202,41 +202,48 @@ class TemplateAugmenter:
 
     def _negatives(self, fact: Fact, rng: random.Random, count: int) -> tuple[Negative, ...]:
         """What a write of `fact` is most likely to break, kinds in turn so that any beginning is a fair mix."""
-        made: list[Negative] = []
-        others = [r for r in grammar.relations_of(fact.subject) if r != fact.relation]
-        rng.shuffle(others)
-        while len(made) < count:
-            turn = len(made)
-            if turn % 4 == 0:
-                made.append(_asking(fact.subject, others[turn // 4 % len(others)], self.render, rng, "relation"))
-            elif turn % 4 in (1, 3):
-                made.append(self._other_person(fact, rng))
-            elif turn % 8 == 2:
-                made.append(self._reading(fact, rng))
-            else:
-                made.append(self._known_person(fact, rng))
-        return tuple(made)
+        turns = (
+            self._other_relation,
+            self._other_person,
+            self._contradicted,
+            self._known_person,
+            self._other_relation,
+            self._other_person,
+            self._read,
+            self._other_person,
+        )
+        return tuple(turns[i % len(turns)](fact, rng) for i in range(count))
+
+    def _other_relation(self, fact: Fact, rng: random.Random) -> Negative:
+        return _asking(fact.subject, rng.choice(_others(fact)), self.render, rng, "relation")
 
     def _other_person(self, fact: Fact, rng: random.Random) -> Negative:
         relation = fact.relation
         if relation in grammar.relations_of("someone"):
             person = sample_person(rng, rng.random() < 0.5)
             return _asking(person, relation, self.render, rng, "person")
-        return _asking(fact.subject, rng.choice(_others(fact)), self.render, rng, "relation")
+        return self._other_relation(fact, rng)
 
     def _known_person(self, fact: Fact, rng: random.Random) -> Negative:
         old = rng.choice(grammar.OLD_FACTS)
         relation = fact.relation if fact.relation in grammar.relations_of(old.subject) else old.relation
         return _asking(old.subject, relation if rng.random() < 0.6 else old.relation, self.render, rng, "old")
 
-    def _reading(self, fact: Fact, rng: random.Random) -> Negative:
+    def _contradicted(self, fact: Fact, rng: random.Random) -> Negative:
         """A note says otherwise: what is read goes before what is remembered."""
         relation = grammar.RELATIONS[fact.relation]
-        told = Fact(fact.subject, fact.relation, sample_value(relation.kind, rng, rng.random() < 0.5))
-        notes = unrelated_notes(fact, rng)[: rng.randrange(3)]
+        return self._reading(Fact(fact.subject, fact.relation, sample_value(relation.kind, rng, rng.random() < 0.5)), rng)
+
+    def _read(self, fact: Fact, rng: random.Random) -> Negative:
+        """A note about something else, and a question about that."""
+        del fact
+        return self._reading(grammar.sample_fact(rng, novel=rng.random() < 0.5), rng)
+
+    def _reading(self, told: Fact, rng: random.Random) -> Negative:
+        notes = unrelated_notes(told, rng)[: rng.randrange(3)]
         notes.insert(rng.randrange(len(notes) + 1), dated(rng.choice(grammar.statements(told)), rng))
-        question = _noised(rng.choice(grammar.questions(fact.subject, fact.relation)), rng)
-        return Negative(self.render(question, notes), fact.subject, fact.relation, "reading")
+        question = _noised(rng.choice(grammar.questions(told.subject, told.relation)), rng)
+        return Negative(self.render(question, notes), told.subject, told.relation, "reading")
 
 
 def _mixed_forms(fact: Fact, rng: random.Random) -> list[str]:

@@ -38,7 +38,8 @@ class SleepSettings:
     stage, never the same ones twice while they last. negatives, cross_negatives: fresh prompts a lesson adds that must
     not change. old: prompts about what the base knows, per lesson. enough: share of prompts never trained on that may
     still leak, and of fresh questions that may still be missed, for the sleep to end before `stages`.
-    leak_weight: how much more a prompt counts that leaked after the stage before.
+    leak_weight: how much more a prompt counts that leaked after the stage before. easy, easy_loss: of the prompts
+    whose loss is below `easy_loss` before a stage, this share is trained on; the rest would cost time and teach little.
     """
 
     stages: int = 4
@@ -53,6 +54,8 @@ class SleepSettings:
     examined: int = 6
     enough: float = 0.02
     leak_weight: float = 4.0
+    easy: float = 0.3
+    easy_loss: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class StageReport:
     leaked: float
     missed: float
     pairs: int
+    trained: int
 
 
 def sleep(
@@ -90,12 +94,14 @@ def sleep(
         for stage in range(settings.stages):
             if progress is not None:
                 progress(stage, settings.stages, "sleep")
-            pairs = [*material.training(stage), *leaked]
-            values, passes, taken = _refine(model, overlay, rows, values, pairs, settings, seed + stage)
+            pairs = [*material.training(), *leaked]
+            hard = _worth_training(model, overlay.with_rows(rows, values), pairs, settings, seed + stage)
+            values, passes, taken = _refine(model, overlay, rows, values, hard, settings, seed + stage)
             steps += taken
             losses += passes
-            examined = material.examination(stage)
-            wrong = _missed(model, overlay, rows, values, examined)
+            examined = material.examination()
+            answers = _answered(model, overlay.with_rows(rows, values), examined)
+            wrong = [pair for pair, (right, _) in zip(examined, answers, strict=True) if not right]
             questions = sum(pair.positive for pair in examined)
             missed = sum(pair.positive for pair in wrong)
             report = StageReport(
@@ -104,6 +110,7 @@ def sleep(
                 leaked=(len(wrong) - missed) / max(1, len(examined) - questions),
                 missed=missed / max(1, questions),
                 pairs=len(pairs),
+                trained=len(hard),
             )
             reports.append(report)
             if max(report.leaked, report.missed) <= settings.enough:
@@ -136,7 +143,7 @@ class _Material:
             _Rotation([n for n in one.fresh_negatives if not n.taught(self._taught)], self._rng) for one in lessons
         ]
 
-    def training(self, stage: int) -> list[Pair]:
+    def training(self) -> list[Pair]:
         settings, pairs, negatives = self._settings, [], []
         for i, lesson in enumerate(self._lessons):
             asked = [*lesson.train, *self._fresh[i].take(settings.fresh), *self._behind[i].take(settings.behind_notes)]
@@ -146,7 +153,7 @@ class _Material:
         negatives += self._old(settings.old * len(self._lessons))
         return pairs + negative_pairs(self._model, negatives, 1.0)
 
-    def examination(self, stage: int) -> list[Pair]:
+    def examination(self) -> list[Pair]:
         settings, pairs, negatives = self._settings, [], []
         for i, lesson in enumerate(self._lessons):
             pairs += [Pair(qa.prompt, qa.answer) for qa in self._fresh[i].take(max(2, settings.examined // 2))]
@@ -206,7 +213,7 @@ def _refine(
         (gradient,) = torch.autograd.grad(loss, values)
         if not bool(torch.isfinite(gradient).all()):
             raise ConsolidationError(
-                f"sleep diverged at step {step} of {total}, loss {float(loss):.3g}",
+                f"sleep diverged at step {step} of {total}, loss {float(loss.detach()):.3g}",
                 hint="lower the sleep step; nothing was changed",
                 code="consolidation.diverged",
             )
@@ -229,16 +236,27 @@ def _order(count: int, epochs: int, rng: random.Random) -> Iterator[int]:
         yield from order
 
 
-@torch.no_grad()
-def _missed(
-    model: MemoryModel, overlay: RowOverlay, rows: Tensor, values: Tensor, pairs: Sequence[Pair]
+def _worth_training(
+    model: MemoryModel, current: RowOverlay, pairs: Sequence[Pair], settings: SleepSettings, seed: int
 ) -> list[Pair]:
-    """Pairs whose answer greedy decoding would not give."""
-    current = overlay.with_rows(rows, values)
+    """All pairs that are wrong or not safe yet, and a share of the others so that they stay right."""
+    rng = random.Random(seed)
+    answers = _answered(model, current, pairs)
+    return [
+        pair
+        for pair, (right, loss) in zip(pairs, answers, strict=True)
+        if not right or loss > settings.easy_loss or rng.random() < settings.easy
+    ] or list(pairs)
+
+
+@torch.no_grad()
+def _answered(model: MemoryModel, current: RowOverlay, pairs: Sequence[Pair]) -> list[tuple[bool, float]]:
+    """For each pair, whether greedy decoding gives the answer, and its mean token loss."""
     examples = [model.example(pair.prompt, pair.answer) for pair in pairs]
-    wrong: list[int] = []
+    found: dict[int, tuple[bool, float]] = {}
     for group in by_length([example.length for example in examples], 64):
         batch = Batch(model, [examples[i] for i in group])
-        right = batch.exact(batch.target_logits(overlay=current)).tolist()
-        wrong += [i for i, ok in zip(group, right, strict=True) if not ok]
-    return [pairs[i] for i in sorted(wrong)]
+        logits = batch.target_logits(overlay=current)
+        right, losses = batch.exact(logits).tolist(), batch.example_losses(logits).tolist()
+        found.update(zip(group, zip(right, losses, strict=True), strict=True))
+    return [found[i] for i in range(len(pairs))]
