@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -196,3 +198,12 @@ def test_what_cannot_be_used_is_a_config_error_that_says_why(name: str, code: st
 def test_every_seam_checks_its_own_methods(choose: Any, settings: Any) -> None:
     with pytest.raises(ConfigError, match="does not fit"):
         choose(settings)
+
+
+@pytest.mark.parametrize("page", ["policies.md", "context.md"])
+def test_the_examples_of_the_pages_run(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
+    examples = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert examples
+    for example in examples:
+        exec(compile(example, page, "exec"), {})
