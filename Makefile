@@ -21,7 +21,7 @@ help:
 	@echo 'make test       style, types, import contracts, the whole suite'
 	@echo 'make install    the environment both of them use ($(VENV))'
 	@echo 'make lint types contracts   the checks one by one'
-	@echo 'make docs       write docs/cli.md from the code'
+	@echo 'make docs       write docs/cli.md and the made parts of README.md'
 	@echo 'make clean      remove caches and build output, keep $(VENV)'
 
 install: $(INSTALLED)
@@ -55,6 +55,7 @@ format: install
 
 docs: install
 	$(PY) scripts/cli_reference.py
+	$(PY) scripts/readme.py
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -15,6 +15,5 @@ with open_memory(home="./memory", namespace="ana") as memory:
     answer = memory.answer("What is my dog called?", tier="parameters")
     print(answer.text, answer.runs)  # from the weights, and the run that taught it
 
-    if answer.runs:
-        memory.revert(run.id)
+    memory.revert(run.id)
     print(memory.answer("What is my dog called?", tier="parameters").text)  # I do not know yet.
