@@ -181,8 +181,7 @@ class SqlContextBuffer:
         from langchain_core.messages import trim_messages
 
         groups = _groups(_as_spoken(turns))
-        whole: list[BaseMessage] = [message for group in groups[:-1] for message in group]
-        whole += self._shortened(groups[-1], room)
+        groups[-1] = self._shortened(groups[-1], room)
         costs: dict[str, int] = {}
 
         def cost(messages: Sequence[BaseMessage]) -> int:
@@ -192,13 +191,19 @@ class SqlContextBuffer:
                     costs[content] = self._cost(content)
             return sum(costs[content] for content in contents)
 
+        # Only what can be seen is tokenised: from the end until the room is passed.
+        reach, passed = len(groups), 0
+        while reach and passed <= room:
+            reach -= 1
+            passed += cost(groups[reach])
+        latest = [message for group in groups[reach:] for message in group]
         # A view that leaves nothing out starts where the conversation did.
-        seen = whole if cost(whole) <= room else []
+        seen = latest if passed <= room else []
         # A cut inside a group would start the view on a tool's result: starting on a spoken turn leaves the whole
         # group out. On the user's turn where there is one, since templates want a conversation to open with it.
         for start_on in (("human",), ("human", "ai")):
             seen = seen or trim_messages(
-                whole, max_tokens=room, strategy="last", start_on=start_on, token_counter=cost
+                latest, max_tokens=room, strategy="last", start_on=start_on, token_counter=cost
             )
         return [{"role": _ROLES[message.type], "content": str(message.content)} for message in seen]
 

@@ -189,6 +189,20 @@ def test_what_is_reserved_for_the_output_is_not_spent(database: Database) -> Non
     assert talk.seen(2 * (2 + MESSAGE_OVERHEAD) + 10) == ["turn 2", "turn 3"]
 
 
+def test_a_long_conversation_is_tokenised_only_as_far_as_it_is_seen(talk: Conversation) -> None:
+    for number in range(60):
+        talk.say(f"turn {number}")
+    counted: list[str] = []
+
+    def count(text: str) -> int:
+        counted.append(text)
+        return words(text)
+
+    buffer = SqlContextBuffer(talk.database, count_tokens=count, settings=ContextSettings(reserve_output=0))
+    assert len(buffer.messages("n", "s", 5 * (2 + MESSAGE_OVERHEAD))) == 5
+    assert len(set(counted)) == 6
+
+
 def test_roles(talk: Conversation) -> None:
     talk.say("q")
     talk.say("calling", Origin.ASSISTANT, tool_calls=[{"id": "c1"}])
