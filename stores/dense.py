@@ -93,6 +93,17 @@ class DenseArm:
         # Not while a transaction that wrote it may still roll back.
         self._identity_stored = stored is not None
 
+    def adopt(self, connection: Connection) -> bool:
+        """Make this embedder the store's. True when its vectors are of another one, and so to be made anew."""
+        if self._embedder is None:
+            return False
+        mine = self._embedder.identity
+        stored = connection.execute(sa.select(meta.c.value).where(meta.c.key == "embedder")).scalar()
+        if stored is None or stored == mine:
+            return False
+        connection.execute(sa.update(meta).where(meta.c.key == "embedder").values(value=mine))
+        return True
+
     # --- search ------------------------------------------------------------------------------------------------------
 
     def nearest(

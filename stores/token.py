@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
+from memos.embedding import in_context
 from memos.errors import IndexStale, InputError, NotFoundError
 from memos.protocols import Neighbour, StoreCounts
 from memos.stores import lexical
@@ -64,6 +65,8 @@ _INSERT_RECORD = sa.insert(records)
 _INSERT_EMBEDDING = sa.insert(embeddings)
 IN_LIST = 500
 """Most ids named in one statement."""
+PAGE = 256
+"""Texts embedded at a time when all are."""
 
 
 class SqlTokenStore:
@@ -77,6 +80,7 @@ class SqlTokenStore:
         weights: Weights | None = None, clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
+        self._embedder = embedder
         self._dense = DenseArm(database, index_folder, embedder)
         self._weights = weights or Weights()
         self._clock = clock
@@ -354,9 +358,14 @@ class SqlTokenStore:
         return hits
 
     def rebuild_index(self, progress: Progress | None = None) -> int:
-        """Make the lexical and every vector index anew from SQL. Returns the number of vectors."""
+        """Make the lexical and every vector index anew from SQL. Returns the number of vectors.
+
+        Where the vectors are another embedder's, every text is embedded again first: all of them or none.
+        """
         with self._database.write() as connection:
             lexical.rebuild(connection)
+            if self._dense.adopt(connection):
+                self._embed_again(connection, progress)
             owners = connection.execute(sa.select(embeddings.c.namespace).distinct()).scalars().all()
         total = self._dense.rebuild(owners, progress)
         self._dense.sweep(owners)
@@ -419,6 +428,35 @@ class SqlTokenStore:
         connection.execute(sa.update(records).where(records.c.key == row["key"]).values(
             **values, revision=row["revision"] + 1, changed_at=self._clock(), change=change.value, reason=reason,
         ))
+
+    def _embed_again(self, connection: Connection, progress: Progress | None) -> None:
+        assert self._embedder is not None
+        before = experiences.alias("before")
+        # The turn before it, as it was when the record was made.
+        previous = (
+            sa.select(before.c.text)
+            .where(before.c.namespace == experiences.c.namespace, before.c.session == experiences.c.session,
+                   before.c.key < experiences.c.key)
+            .order_by(before.c.key.desc()).limit(1).scalar_subquery()
+        )
+        wanted = (
+            sa.select(embeddings.c.key, embeddings.c.namespace, records.c.text,
+                      sa.case((embeddings.c.context_vector.is_not(None), previous)).label("previous"))
+            .join(records, records.c.key == embeddings.c.key)
+            .outerjoin(experiences, experiences.c.id == records.c.experience_id)
+            .order_by(embeddings.c.key).limit(PAGE)
+        )
+        total = connection.execute(sa.select(sa.func.count()).select_from(embeddings)).scalar_one()
+        done, last = 0, 0
+        while rows := connection.execute(wanted.where(embeddings.c.key > last)).all():
+            texts = [row.text for row in rows]
+            made = self._embedder.embed(texts + [in_context(row.text, row.previous) for row in rows])
+            connection.execute(sa.delete(embeddings).where(embeddings.c.key.in_([row.key for row in rows])))
+            for row, vector, context_vector in zip(rows, made, made[len(rows):], strict=False):
+                self._put_vectors(connection, row.namespace, row.key, vector, context_vector)
+            done, last = done + len(rows), rows[-1].key
+            if progress:
+                progress(done, total, "embedding every text again")
 
     def _set_all(self, namespace: str, record_ids: Sequence[str], **values: Any) -> None:
         """Set columns of every named record, or of none when one of them is unknown."""
