@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -38,6 +40,7 @@ from memos.protocols import (
     TrainingStep,
     UnitOfWork,
 )
+from memos.stores.database import Database
 from memos.types import Attribution, ConsolidationRun
 
 WIDTH = 4
@@ -157,20 +160,30 @@ class GrammarReader:
         return ParametricReading(UNKNOWN_ANSWER, False, 0.99, 0.0, 8, ())
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What one prompt was made of. `namespace` is that of the rows it was answered with."""
+
+    question: str
+    notes: list[str]
+    history: list[str]
+    namespace: str | None
+
+
 class NoteReader:
     """Generator that answers from its notes, the last that fits first, and keeps what it was shown."""
 
     identity = "note-reader"
 
     def __init__(self) -> None:
-        self.shown: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
+        self.shown: list[Shown] = []
 
     def answer(
         self, question: str, notes: Sequence[Note], history: Sequence[Mapping[str, str]] = (), *,
         namespace: str | None = None,
     ) -> GeneratedText:  # fmt: skip
         self.shown.append(
-            (question, tuple(note.text for note in notes), tuple(turn["content"] for turn in history))
+            Shown(question, [note.text for note in notes], [turn["content"] for turn in history], namespace)
         )
         text = self._reply(question, notes)
         return GeneratedText(text, 1.0, self.is_answer(text))
@@ -231,6 +244,15 @@ class StoreOnly(FakeModels):
     sees_turns = True
 
 
+@cache
+def empty_store() -> bytes:
+    """A store as it is made: the migrations run once for all tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "memos.db"
+        Database(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
 class Memory:
     """A manager with its fakes at hand: `memory.manager`, `memory.trainer`, `memory.generator`."""
 
@@ -244,6 +266,9 @@ class Memory:
             made.append(models(*arguments, **named))
             return made[0]
 
+        home.mkdir(parents=True, exist_ok=True)
+        if not (home / "memos.db").exists():
+            (home / "memos.db").write_bytes(empty_store())
         settings = Settings(home=home, namespace=namespace, **{"embedder": {"name": "hash"}, **sections})
         with patch.object(build, "Models", keep):
             self.manager: MemoryManager = build.open_memory(settings)
