@@ -48,7 +48,9 @@ def handwritten(
     items = read_lines(path)
     prompts = []
     for number, item in enumerate(items):
-        others = [distractors[(number * 7 + k * 3) % len(distractors)] for k in range(2)] if distractors else []
+        others = (
+            [distractors[(number * 7 + k * 3) % len(distractors)] for k in range(2)] if distractors else []
+        )
         lines = [note_line(text, None) for text in (*others[:1], item[told], *others[1:])]
         prompts.append(
             [
@@ -82,14 +84,18 @@ def commit() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Evaluates, prints the table, writes the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", type=Path, default=SHIPPED)
     parser.add_argument("--items", type=int, default=200, help="items of each generated class")
     parser.add_argument("--seed", type=int, default=EVALUATION_SEED)
     parser.add_argument("--data", type=Path, default=HERE / "data", help="folder of the hand-written files")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", type=Path, help="write the same figures here")
-    parser.add_argument("--show-wrong", action="store_true", help="print the hand-written items answered wrongly")
+    parser.add_argument(
+        "--show-wrong", action="store_true", help="print the hand-written items answered wrongly"
+    )
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     started = time.monotonic()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from memos.grammar import values
+from memos.grammar import framing, values
 from memos.grammar.composing import question_templates, statement_template
 from memos.grammar.facts import USER, Fact
 from memos.grammar.relations import RELATIONS
@@ -37,9 +37,9 @@ _ENDINGS = re.compile(
     re.IGNORECASE,
 )
 _TAILS = re.compile(
-    r"\s+(?:now|nowadays|currently|right now|at the moment|these days|today|tonight|too|as well|though|again|instead"
+    r"\s+(?:[-–—] .*|now|nowadays|currently|right now|at the moment|these days|today|tonight|too|as well|though|again|instead"
     r"|at present|since\b.*|for (?:\d+|a|an|about|almost|over|many|some|several|two|three|four|five|six|seven|eight"
-    r"|nine|ten|ages)\b.*|because\b.*|but\b.*|which\b.*|who\b.*|where\b.*|when\b.*|so\b.*|with (?:my|our|a|the)\b.*"
+    r"|nine|ten|ages)\b.*|because\b.*|but\b.*|which\b.*|who\b.*|where\b.*|when\b.*|so\b.*|lol|haha|with (?:my|our|a|the)\b.*"
     r"|and (?:he|she|it|we|they|i|i'm|i've|my|our|his|her|this|that|have|am|work|live)\b.*"
     r"|in (?:a|an|the|my|our|\d{4})\b.*|on (?:weekends|sundays|saturdays|weekdays)|every (?:day|week|weekend).*)$",
     re.IGNORECASE,
@@ -456,17 +456,20 @@ def _stripped(text: str) -> str:
         text = shorter
 
 
+def _without_tail(text: str) -> str:
+    """A value without what people add to it ("Lisbon now" -> "Lisbon")."""
+    while (shorter := _TAILS.sub("", text.strip()).strip().rstrip(".")) != text:
+        text = shorter
+    return text
+
+
 def _is_listed(kind: str, value: str) -> bool:
     return value.lower() in {known.lower() for known in _LISTS.get(kind, ())}
 
 
 def _is_name(text: str) -> bool:
-    words = text.split()
-    return (
-        0 < len(words) <= 4
-        and words[0].lower().rstrip("'s") not in _NO_NAME
-        and words[0].lower() not in _NO_NAME
-    )
+    words = [re.sub(r"[’']s?$", "", word.lower()) for word in text.split()]
+    return 0 < len(words) <= 4 and not _NO_NAME & set(words)
 
 
 def _plausible(kind: str, value: str, ambiguous: bool, sentence: str, template: str) -> bool:
@@ -520,7 +523,7 @@ def extract(text: str) -> list[Fact]:
             match = _pattern(core.template).match(clause)
             if match is None:
                 continue
-            value = _TAILS.sub("", match.group("x").strip()).strip().rstrip(".")
+            value = _without_tail(match.group("x"))
             allowed = core.doubt | set(_WORD.findall(value.lower()))
             if not value or (doubts - allowed - ({"not"} if "not" in core.doubt else set())):
                 continue
@@ -584,15 +587,15 @@ _FALLBACKS = tuple(
         (r"\bhow old\b|\bage\b", "age"),
         (r"\bwhere .*\bborn\b|\bbirthplace\b", "birthplace"),
         (r"\b(?:hobby|hobbies|pastime)\b", "hobby"),
-        (r"\b(?:my|'s) (?:job|profession|occupation)\b|\bfor a living\b", "job"),
+        (r"\b(?:my|\w+s) (?:job|profession|occupation)\b|\bfor a living\b", "job"),
         (r"\b(?:employer|company)\b|\bwork (?:for|at)\b", "employer"),
         (r"\blanguage\b.*\b(?:learn|study|practi)", "language"),
         (r"\binstrument\b", "instrument"),
-        (r"\b(?:my|'s) (?:car|vehicle)\b|\bcar\b.*\b(?:drive|have|own)\b|\bdrive\b", "car"),
+        (r"\b(?:my|\w+s) (?:car|vehicle)\b|\bcar\b.*\b(?:drive|have|own)\b|\bdrive\b", "car"),
         (r"\bwhere .*\blive\b|\b(?:city|town) .*\blive\b", "city"),
-        (r"\b(?:my|'s) major\b|\b(?:my|'s) degree\b", "subject"),
+        (r"\b(?:my|\w+s) major\b|\b(?:my|\\w+s) degree\b", "subject"),
         (r"\bnext (?:trip|destination|holiday)\b", "destination"),
-        (r"\b(?:my|'s) name\b|\bwho am i\b", "name"),
+        (r"\bmy name\b|\bwho am i\b", "name"),
     )
 )
 
@@ -601,7 +604,7 @@ def _normal(text: str) -> str:
     text = text.lower().replace("’", "'")
     for pattern, replacement in _EXPANSIONS:
         text = re.sub(pattern, replacement, text)
-    return " ".join(re.findall(r"[\w'{}-]+", text))
+    return " ".join(re.findall(r"[\w{}-]+", text.replace("'", "")))
 
 
 @lru_cache(maxsize=1)
@@ -622,8 +625,18 @@ def _question_index() -> dict[str, str]:
     return index
 
 
-def _lookup(words: list[str], third: bool) -> tuple[int, str] | None:
-    """The longest tail of `words` that is a known question in that person, as (its length, its relation)."""
+@lru_cache(maxsize=1)
+def _openings_of_frames() -> frozenset[str]:
+    """Normal forms of what may stand before a question that does not look like one ("remind me of")."""
+    frames = (*framing.KNOWN_QUESTION_FRAMES, *framing.UNSEEN_QUESTION_FRAMES)
+    return frozenset({"", *(_normal(frame.partition("{")[0]) for frame in frames)})
+
+
+def _lookup(words: list[str], third: bool, asks: bool) -> tuple[int, str] | None:
+    """The longest tail of `words` that is a known question in that person, as (its length, its relation).
+
+    Unless the text `asks` anyway, only a known frame may stand before that tail: "I love my dog" asks nothing.
+    """
     index = _question_index()
     endings = [words]
     for polite in _POLITE_ENDINGS:
@@ -633,28 +646,59 @@ def _lookup(words: list[str], third: bool) -> tuple[int, str] | None:
         for start in range(len(ending)):
             tail = " ".join(ending[start:])
             if tail in index and ("{s}" in tail) == third:
-                return len(ending) - start, index[tail]
+                if asks or " ".join(ending[:start]) in _openings_of_frames():
+                    return len(ending) - start, index[tail]
+                break
     return None
+
+
+_NO_FIRST_WORD = _NO_NAME | frozenset(
+    [
+        "do",
+        "does",
+        "did",
+        "tell",
+        "can",
+        "could",
+        "any",
+        "remind",
+        "quick",
+        "where",
+        "when",
+        "how",
+        "look",
+        "say",
+    ]
+)
 
 
 def _third_person_readings(text: str) -> Iterator[tuple[str, str]]:
     """(subject, text with the subject as {s}) for every run of words that looks like a person's name."""
     for match in re.finditer(rf"{_NAME}(?=[’']s\b|[’']|\b)", text):
         subject = re.sub(r"[’']s?$", "", match.group(0))
-        while subject and subject.split()[0].lower() in _NO_NAME | {
-            "do",
-            "does",
-            "did",
-            "tell",
-            "can",
-            "could",
-            "any",
-            "remind",
-            "quick",
-        }:
+        while subject and subject.split()[0].lower() in _NO_FIRST_WORD:
             subject = subject.partition(" ")[2]
         if subject and _is_name(subject) and not re.fullmatch(r"I(?:[’'](?:m|ve|d|ll))?", subject):
             yield subject, text.replace(subject, "{s}", 1)
+
+
+def _asking_sentence(text: str) -> tuple[str, bool]:
+    """The last sentence of `text` that asks, without its end, and whether it asks by its form."""
+    sentences = [part.strip() for part in _SENTENCES.split(text.strip()) if part.strip()]
+    for sentence in reversed(sentences):
+        body = sentence.rstrip(" ?.!:)")
+        if sentence.rstrip(" :)!").endswith("?") or _ASKING.match(_stripped(body)):
+            return body, True
+    return (sentences[0].rstrip(" ?.!:)"), False) if len(sentences) == 1 else ("", False)
+
+
+# "my sister's car", "where does my boss live": about a relative, who is no subject of the grammar
+_OF_A_RELATIVE = re.compile(
+    r"\bmy (?:\w+ )?(?:sister|brother|mother|mum|father|dad|partner|wife|husband|son|daughter|boss|manager|friend"
+    r"|girlfriend|boyfriend|dog|cat)s (?!name)\w+|\b(?:does|did|do|is|was) my \w+ (?:live|work|do|drive|play|like|born|from"
+    r"|study|allergic|learn|eat|drink)\b"
+)
+_LONGEST_GUESSED = 14  # words: in a longer question a keyword says little about what is asked
 
 
 def parse_question(text: str) -> tuple[str, str] | None:
@@ -663,27 +707,27 @@ def parse_question(text: str) -> tuple[str, str] | None:
     Known and held-out cores are found in any frame; failing that, keywords decide when the text asks and names the
     speaker or a person.
     """
-    body = text.strip().rstrip(" ?.!:)")
+    body, asks = _asking_sentence(text)
     if not body:
         return None
     candidates: list[tuple[int, str, str]] = []
     for subject, replaced in _third_person_readings(body):
-        hit = _lookup(_normal(re.sub(r"\{s\}[’'](?!s)", "{s}'s", replaced)).split(), third=True)
+        hit = _lookup(_normal(re.sub(r"\{s\}[’'](?!s)", "{s}'s", replaced)).split(), third=True, asks=asks)
         if hit is not None:
             candidates.append((hit[0] + len(subject.split()), subject, hit[1]))
-    hit = _lookup(_normal(body).split(), third=False)
+    hit = _lookup(_normal(body).split(), third=False, asks=asks)
     if hit is not None:
         candidates.append((hit[0], USER, hit[1]))
     if candidates:
         _, subject, relation = max(candidates, key=lambda c: c[0])
         return subject, relation
     normal = _normal(body)
-    if not (text.rstrip().endswith("?") or _ASKING.match(body)):
+    if not asks or len(normal.split()) > _LONGEST_GUESSED or _OF_A_RELATIVE.search(normal):
         return None
     subject = USER if re.search(r"\b(?:my|i|me|our)\b", normal) else ""
     if not re.search(r"\bmy\b|\bour\b", normal):
         for person, _ in _third_person_readings(body):
-            if len(person.split()) > 1 or f"{person.lower()}'s" in normal:
+            if len(person.split()) > 1 or f"{person.lower()}s" in normal:
                 subject = person
     if not subject:
         return None
