@@ -87,7 +87,10 @@ class Intake:
     def observe(self, draft: Draft, injected: Sequence[str] = ()) -> Observed:
         """One experience, one transaction. `injected` is what was put before the model in this exchange: text that
         repeats it is not a new experience (invariant 4). Raises InputError for text that cannot be accepted."""
-        return self._observe_batch([draft], injected)[0]
+        observed = self._observe_batch([draft], injected)[0]
+        if observed.decision.action is Action.DROP and not self._policy.prepare(observed.experience).found:
+            self._context.pass_by(observed.experience)
+        return observed
 
     def observe_many(self, drafts: Iterable[Draft], progress: Progress | None, total: int = 0) -> ImportReport:
         """Batches of `BATCH`, each its own transaction: an interruption keeps every batch that was committed."""
@@ -160,7 +163,7 @@ class Intake:
                 texts.append(None)
                 continue
             if session not in last:
-                turns = self._context.turns(self._namespace, session)
+                turns = self._context.turns(self._namespace, session, latest=1)
                 last[session] = turns[-1].text if turns else None
             texts.append(last[session])
             last[session] = one.text

@@ -425,6 +425,7 @@ class MemoryManager:
             raise InputError("no record was named", hint="memos ls lists their ids", code="input.empty")
         if dry_run:
             return self._forgetter.plan(record_ids)
+        self._parts.context.let_go(self.namespace)
         ids = self._forgetter.resolve(record_ids)
         taught = any(self._parts.ledger.entries(self.namespace, record_id=one) for one in ids)
         return self._forgetter.forget(ids, self._consolidator() if taught else None, progress)

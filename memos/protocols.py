@@ -223,14 +223,22 @@ class AuditLog(Protocol):
 
 
 class ContextBuffer(Protocol):
-    """The conversation now, under a token budget. Nothing enters it that the token store does not hold."""
+    """The conversation now, under a token budget. What the token store holds, and in passing what was dropped."""
 
     def append(self, experience: Experience) -> None:
         """Put a stored experience at the end of its session. Joins the caller's transaction."""
         ...
 
-    def turns(self, namespace: str, session: str) -> list[Experience]:
-        """Every turn of the session, oldest first, whole."""
+    def pass_by(self, experience: Experience) -> None:
+        """Show a turn that is not kept, while this process lasts."""
+        ...
+
+    def let_go(self, namespace: str) -> None:
+        """Drop every passing turn: it may quote what is being forgotten."""
+        ...
+
+    def turns(self, namespace: str, session: str, *, latest: int | None = None) -> list[Experience]:
+        """Every kept turn of the session, oldest first, whole; `latest` limits it to the last few."""
         ...
 
     def messages(self, namespace: str, session: str, budget: int) -> list[dict[str, str]]:

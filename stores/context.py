@@ -1,7 +1,8 @@
 """Context buffer, text half: the turns of each session and the pinned blocks, seen through a token budget.
 
-A turn is a reference to a stored experience, so nothing can be here that the token store does not hold, and nothing
-is lost when it falls out of the view: `messages` chooses what a model sees, `turns` always has all of it, whole.
+A turn is a reference to a stored experience, so nothing is lost when it falls out of the view: `messages` chooses what
+a model sees, `turns` always has all of it, whole. What the routing policy dropped (a question, a greeting, a reply) is
+part of the conversation and not of the memory: it passes by, is seen while this process lasts, and never reaches disk.
 Which turns are seen:
 
 - pinned blocks first, all of them; a budget that cannot hold them is a ConfigError with the numbers
@@ -13,6 +14,7 @@ Knows tables and counts. The tokenizer comes in as a function. Tensors belong to
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
 Message = dict[str, str]
+
+MOST_PASSING = 200
+"""Passing turns held a session; a view under any sensible budget shows fewer."""
 
 MESSAGE_OVERHEAD = 4
 """Tokens a chat template spends on a turn besides its text: the marks of role, start and end."""
@@ -49,6 +54,7 @@ class SqlContextBuffer:
         self._count = count_tokens
         self._settings = settings
         self._overhead = message_overhead
+        self._passing: dict[tuple[str, str], deque[Experience]] = {}
 
     # --- turns --------------------------------------------------------------------------------------------------------
 
@@ -81,17 +87,28 @@ class SqlContextBuffer:
                 experience_id=experience.id,
             ))
 
-    def turns(self, namespace: str, session: str) -> list[Experience]:
-        """Every turn of the session, oldest first, whole."""
+    def pass_by(self, experience: Experience) -> None:
+        """Let `messages` show a turn that is not kept, until this process ends or `let_go` is called."""
+        if experience.source.session is not None:
+            key = (experience.namespace, experience.source.session)
+            self._passing.setdefault(key, deque(maxlen=MOST_PASSING)).append(experience)
+
+    def let_go(self, namespace: str) -> None:
+        """Drop every passing turn of the namespace: it may quote what is being forgotten."""
+        for key in [key for key in self._passing if key[0] == namespace]:
+            del self._passing[key]
+
+    def turns(self, namespace: str, session: str, *, latest: int | None = None) -> list[Experience]:
+        """Every kept turn of the session, oldest first, whole; `latest` limits it to the last few."""
         wanted = (
             sa.select(experiences)
             .join(context_turns, (context_turns.c.experience_id == experiences.c.id)
                   & (context_turns.c.namespace == experiences.c.namespace))
             .where(context_turns.c.namespace == namespace, context_turns.c.session == session)
-            .order_by(context_turns.c.position)
+            .order_by(context_turns.c.position.desc()).limit(latest)
         )
         with self._database.read() as connection:
-            return [experience_from(row) for row in connection.execute(wanted).mappings()]
+            return [experience_from(row) for row in connection.execute(wanted).mappings()][::-1]
 
     def sessions(self, namespace: str) -> list[str]:
         """Sessions with turns in the window, the one spoken in last first."""
@@ -109,6 +126,7 @@ class SqlContextBuffer:
 
     def clear(self, namespace: str, session: str) -> int:
         """Empty the window of one session; the token store keeps what it held. Returns the turns removed."""
+        self._passing.pop((namespace, session), None)
         with self._database.write() as connection:
             gone = connection.execute(context_turns.delete().where(
                 context_turns.c.namespace == namespace, context_turns.c.session == session
@@ -160,7 +178,8 @@ class SqlContextBuffer:
         Raises ConfigError when the budget cannot hold the pinned blocks, or leaves no room for any turn.
         """
         pinned = [_pinned(block) for block in self.blocks(namespace)]
-        turns = self.turns(namespace, session)
+        passing = self._passing.get((namespace, session), ())
+        turns = sorted([*self.turns(namespace, session), *passing], key=lambda turn: turn.observed_at)
         room = budget - self._settings.reserve_output
         taken = sum(self._cost(message["content"]) for message in pinned)
         if taken > room:

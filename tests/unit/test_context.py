@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -323,3 +323,22 @@ def test_a_cut_keeps_both_ends(text: str, kept: int) -> None:
     cut = _cut(text, kept)
     head, _, tail = cut.partition(f"[… {len(text) - kept} characters left out …]")
     assert len(head) + len(tail) == kept and text.startswith(head) and text.endswith(tail)
+
+
+def test_a_passing_turn_is_seen_in_order_and_never_stored(talk: Conversation) -> None:
+    first = talk.say("My dog is Rex")
+    later = NOW + timedelta(seconds=1)
+    asked = first.model_copy(update={"id": "x:passing", "text": "What is my dog called?", "observed_at": later})
+    talk.buffer.pass_by(asked)
+    assert talk.seen(400) == [first.text, asked.text]
+    assert talk.buffer.turns("n", "s") == [first]
+    talk.buffer.let_go("another")
+    assert talk.seen(400) == [first.text, asked.text]
+    talk.buffer.let_go("n")
+    assert talk.seen(400) == [first.text]
+
+
+def test_only_the_latest_turns_are_read_when_only_they_are_wanted(talk: Conversation) -> None:
+    for number in range(5):
+        talk.say(f"turn {number}")
+    assert [turn.text for turn in talk.buffer.turns("n", "s", latest=2)] == ["turn 3", "turn 4"]
