@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -124,9 +125,10 @@ class SqlSlotLedger:
         path = self._path(entry.file)
         try:
             content = path.read_bytes()
-        except FileNotFoundError:
+        except OSError as error:
+            what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
             raise CorruptStore(
-                f"ledger file {path.name} of run {entry.run_id} is missing",
+                f"ledger file {path.name} of run {entry.run_id} {what}",
                 hint="restore it from a backup, or memos forget the records of the run",
                 code="ledger.missing_file",
             ) from None
@@ -203,7 +205,8 @@ class SqlSlotLedger:
             temporary.replace(path)
             sync_folder(self._folder)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
             raise StoreUnwritable(
                 f"ledger folder {self._folder.name}/ cannot be written: {error.strerror}",
                 hint="free space or mend its permissions; nothing was changed",
