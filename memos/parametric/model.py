@@ -469,6 +469,7 @@ def decode_pad(group: Sequence[int], ids: Sequence[tuple[int, ...]]) -> tuple[Te
 
 def load_base(path_or_id: str | Path) -> tuple[Any, Any]:
     """A causal LM and its tokenizer in fp32. Raises ModelUnavailable when they cannot be found or read."""
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
@@ -476,10 +477,11 @@ def load_base(path_or_id: str | Path) -> tuple[Any, Any]:
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(path_or_id))
         # fp32: forty writes replayed in bf16 drift, and a retrofit must stay bit-identical to its base
-        lm = AutoModelForCausalLM.from_pretrained(str(path_or_id), dtype=torch.float32)
-    except (OSError, ValueError, KeyError) as error:
+        # safetensors only: other weight files are pickles
+        lm = AutoModelForCausalLM.from_pretrained(str(path_or_id), dtype=torch.float32, use_safetensors=True)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise ModelUnavailable(
-            f"the model {str(path_or_id)!r} cannot be loaded: {str(error).splitlines()[0]}",
+            f"the model {str(path_or_id)!r} cannot be loaded: {(str(error) or type(error).__name__).splitlines()[0]}",
             hint="give a folder with config.json, model.safetensors and a tokenizer, or a hub id while online",
         ) from error
     return lm, tokenizer
