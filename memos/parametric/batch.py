@@ -10,7 +10,7 @@ Knows prompts, targets and cached prefixes. Does not know why a pair is trained 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -99,26 +99,67 @@ class Batch:
     """
 
     def __init__(self, model: MemoryModel, examples: Sequence[Example]) -> None:
-        self.model = model
-        self.examples = tuple(examples)
         longest = max(example.length for example in examples) - 1  # the last token is only a target
-        self.input_ids, self.mask = pad_right([(*e.prompt, *e.target[:-1]) for e in examples], longest)
+        input_ids, mask = pad_right([(*e.prompt, *e.target[:-1]) for e in examples], longest)
+        prefix = model.attachment.prefix(input_ids, mask)
+        address = model.memory.address(prefix.z.reshape(-1, prefix.z.shape[-1]))
+        self._set(model, examples, input_ids, mask, prefix, address)
+
+    def _set(
+        self,
+        model: MemoryModel,
+        examples: Sequence[Example],
+        input_ids: Tensor,
+        mask: Tensor,
+        prefix: Prefix,
+        address: Address,
+    ) -> None:
+        self.model, self.examples = model, tuple(examples)
+        self.input_ids, self.mask, self.address = input_ids, mask, address
         at: list[int] = []
         wanted: list[int] = []
         owner: list[int] = []
         for i, example in enumerate(examples):
-            start = i * longest + len(example.prompt) - 1
+            start = i * input_ids.shape[1] + len(example.prompt) - 1
             at += range(start, start + len(example.target))
             wanted += example.target
             owner += [i] * len(example.target)
         self.target_at, self.target, self.target_of = (torch.tensor(column) for column in (at, wanted, owner))
-        prefix: Prefix = model.attachment.prefix(self.input_ids, self.mask)
         self.output = prefix.output  # (B, T, d)
         self.z = prefix.z.reshape(-1, prefix.z.shape[-1])  # (M, d)
-        self.address = model.memory.address(self.z)
-        self.real = self.mask.reshape(-1).bool()  # (M,)
+        self.real = mask.reshape(-1).bool()  # (M,)
         self.const = torch.zeros_like(self.z)
         self.reads: RowReads | None = None
+
+    @classmethod
+    def joined(cls, parts: Sequence[tuple[Batch, Sequence[int]]]) -> Batch:
+        """One batch of the chosen examples of several, in order, without computing their prefixes again."""
+        width = max(batch.examples[i].length for batch, chosen in parts for i in chosen) - 1
+
+        def gather(pick: Callable[[Batch], Tensor]) -> Tensor:
+            """pick: (B, T, ...) of a batch -> (ΣB, width, ...), cut or padded with zeros."""
+            rows = []
+            for batch, chosen in parts:
+                taken = pick(batch)[torch.tensor(list(chosen), dtype=torch.int64), :width]
+                missing = taken.new_zeros(taken.shape[0], width - taken.shape[1], *taken.shape[2:])
+                rows.append(torch.cat([taken, missing], dim=1))
+            return torch.cat(rows)
+
+        def shaped(flat: Tensor, like: Batch) -> Tensor:
+            return flat.view(*like.input_ids.shape, flat.shape[-1])
+
+        one = cls.__new__(cls)
+        slots = gather(lambda b: shaped(b.address.slots, b)).flatten(0, 1)
+        weights = gather(lambda b: shaped(b.address.weights, b)).flatten(0, 1)
+        one._set(
+            parts[0][0].model,
+            [batch.examples[i] for batch, chosen in parts for i in chosen],
+            gather(lambda b: b.input_ids),
+            gather(lambda b: b.mask),
+            Prefix(gather(lambda b: b.output), gather(lambda b: shaped(b.z, b))),
+            Address(slots, weights),
+        )
+        return one
 
     def reads_of(self, chosen: Sequence[int]) -> Tensor:
         """Slots read by the chosen examples, padding left out: int64 (P, H·k)."""

@@ -23,7 +23,7 @@ from memos.errors import ConsolidationError
 from memos.parametric.batch import Batch, by_length
 from memos.parametric.model import MemoryModel, cpu_threads
 from memos.parametric.overlay import RowOverlay
-from memos.parametric.write import Pair, RowWrite, encode, negative_pairs, taught_of
+from memos.parametric.write import Pair, RowWrite, negative_pairs, taught_of
 
 T = TypeVar("T")
 Progress = Callable[[int, int, str], None]
@@ -94,13 +94,17 @@ def sleep(
         for stage in range(settings.stages):
             if progress is not None:
                 progress(stage, settings.stages, "sleep")
+            rng = random.Random(seed + stage)
             pairs = [*material.training(), *leaked]
-            hard = _worth_training(model, overlay.with_rows(rows, values), pairs, settings, seed + stage)
-            values, passes, taken = _refine(model, overlay, rows, values, hard, settings, seed + stage)
+            current = overlay.with_rows(rows, values)
+            work = _worth_training(_Study.encoded(model, pairs, settings.batch), current, settings, rng)
+            for batch in work.batches:
+                batch.write_into(rows, overlay)
+            values, passes, taken = _refine(work, values, settings, model.residual_rms, rng)
             steps += taken
             losses += passes
             examined = material.examination()
-            answers = _answered(model, overlay.with_rows(rows, values), examined)
+            answers = _Study.encoded(model, examined, settings.batch).answers(overlay.with_rows(rows, values))
             wrong = [pair for pair, (right, _) in zip(examined, answers, strict=True) if not right]
             questions = sum(pair.positive for pair in examined)
             missed = sum(pair.positive for pair in wrong)
@@ -110,7 +114,7 @@ def sleep(
                 leaked=(len(wrong) - missed) / max(1, len(examined) - questions),
                 missed=missed / max(1, questions),
                 pairs=len(pairs),
-                trained=len(hard),
+                trained=sum(len(group) for group in work.groups),
             )
             reports.append(report)
             if max(report.leaked, report.missed) <= settings.enough:
@@ -188,28 +192,68 @@ class _Rotation(Generic[T]):
         return taken
 
 
+@dataclass(frozen=True)
+class _Study:
+    """Pairs as batches; `groups[g]` are the pairs of `batches[g]`, in its order."""
+
+    batches: tuple[Batch, ...]
+    groups: tuple[tuple[Pair, ...], ...]
+    order: tuple[int, ...]
+
+    @classmethod
+    def encoded(cls, model: MemoryModel, pairs: Sequence[Pair], most: int) -> _Study:
+        examples = [model.example(pair.prompt, pair.answer) for pair in pairs]
+        cut = by_length([example.length for example in examples], most)
+        batches = tuple(Batch(model, [examples[i] for i in group]) for group in cut)
+        return cls(batches, tuple(tuple(pairs[i] for i in group) for group in cut), tuple(i for g in cut for i in g))
+
+    @torch.no_grad()
+    def answers(self, current: RowOverlay) -> list[tuple[bool, float]]:
+        """For each pair, in the order given, whether greedy decoding gives its answer, and its mean token loss."""
+        flat: list[tuple[bool, float]] = []
+        for batch in self.batches:
+            logits = batch.target_logits(overlay=current)
+            flat += zip(batch.exact(logits).tolist(), batch.example_losses(logits).tolist(), strict=True)
+        found = dict(zip(self.order, flat, strict=True))
+        return [found[i] for i in range(len(flat))]
+
+
+def _worth_training(
+    study: _Study, current: RowOverlay, settings: SleepSettings, rng: random.Random
+) -> _Study:
+    """All pairs that are wrong or not safe yet, and a share of the others so that they stay right."""
+    answers = study.answers(current)
+    places = [(g, i) for g, group in enumerate(study.groups) for i in range(len(group))]
+    kept = []
+    for place, pair in zip(places, study.order, strict=True):
+        right, loss = answers[pair]
+        if not right or loss > settings.easy_loss or rng.random() < settings.easy:
+            kept.append(place)
+    kept = kept or places
+    cut = by_length([study.batches[g].examples[i].length for g, i in kept], settings.batch)
+    batches, groups = [], []
+    for group in cut:
+        chosen: dict[int, list[int]] = {}
+        for g, i in (kept[j] for j in group):
+            chosen.setdefault(g, []).append(i)
+        batches.append(Batch.joined([(study.batches[g], picked) for g, picked in chosen.items()]))
+        groups.append(tuple(study.groups[g][i] for g, picked in chosen.items() for i in picked))
+    return _Study(tuple(batches), tuple(groups), tuple(range(len(kept))))
+
+
 def _refine(
-    model: MemoryModel,
-    overlay: RowOverlay,
-    rows: Tensor,
-    start: Tensor,
-    pairs: Sequence[Pair],
-    settings: SleepSettings,
-    seed: int,
+    work: _Study, start: Tensor, settings: SleepSettings, rms: float, rng: random.Random
 ) -> tuple[Tensor, list[float], int]:
-    """Adam over `rows` from `start`, the step falling in the second half: (values, loss per pass, steps)."""
-    rng = random.Random(seed)
-    shuffled = list(pairs)
-    rng.shuffle(shuffled)
-    batches, weights, _ = encode(model, shuffled, settings.batch)
-    for batch in batches:
-        batch.write_into(rows, overlay)
+    """Adam on the rows from `start`, the step falling in the second half: (values, loss per pass, steps)."""
+    weights = [torch.tensor([pair.weight for pair in group]) for group in work.groups]
+    count = len(work.batches)
     values = start.clone().requires_grad_(True)
     mean, square = torch.zeros_like(start), torch.zeros_like(start)
-    total = settings.epochs * len(batches)
+    total = settings.epochs * count
     passes: list[float] = []
-    for step, i in enumerate(_order(len(batches), settings.epochs, rng)):
-        loss = (batches[i].example_losses(batches[i].target_logits(values)) * weights[i]).sum() / weights[i].sum()
+    for step, i in enumerate(_order(count, settings.epochs, rng)):
+        batch = work.batches[i]
+        loss = (batch.example_losses(batch.target_logits(values)) * weights[i]).sum() / weights[i].sum()
         (gradient,) = torch.autograd.grad(loss, values)
         if not bool(torch.isfinite(gradient).all()):
             raise ConsolidationError(
@@ -217,12 +261,12 @@ def _refine(
                 hint="lower the sleep step; nothing was changed",
                 code="consolidation.diverged",
             )
-        if step % len(batches) == 0:
+        if step % count == 0:
             passes.append(0.0)
-        passes[-1] += float(loss.detach()) / len(batches)
+        passes[-1] += float(loss.detach()) / count
         mean.lerp_(gradient, 1 - _BETAS[0])
         square.lerp_(gradient.square(), 1 - _BETAS[1])
-        rate = settings.step * model.residual_rms * min(1.0, 2 * (1 - step / total))
+        rate = settings.step * rms * min(1.0, 2 * (1 - step / total))
         debiased = mean / (1 - _BETAS[0] ** (step + 1))
         scale = (square / (1 - _BETAS[1] ** (step + 1))).sqrt() + _EPSILON
         values = (values.detach() - rate * debiased / scale).requires_grad_(True)
@@ -234,29 +278,3 @@ def _order(count: int, epochs: int, rng: random.Random) -> Iterator[int]:
         order = list(range(count))
         rng.shuffle(order)
         yield from order
-
-
-def _worth_training(
-    model: MemoryModel, current: RowOverlay, pairs: Sequence[Pair], settings: SleepSettings, seed: int
-) -> list[Pair]:
-    """All pairs that are wrong or not safe yet, and a share of the others so that they stay right."""
-    rng = random.Random(seed)
-    answers = _answered(model, current, pairs)
-    return [
-        pair
-        for pair, (right, loss) in zip(pairs, answers, strict=True)
-        if not right or loss > settings.easy_loss or rng.random() < settings.easy
-    ] or list(pairs)
-
-
-@torch.no_grad()
-def _answered(model: MemoryModel, current: RowOverlay, pairs: Sequence[Pair]) -> list[tuple[bool, float]]:
-    """For each pair, whether greedy decoding gives the answer, and its mean token loss."""
-    examples = [model.example(pair.prompt, pair.answer) for pair in pairs]
-    found: dict[int, tuple[bool, float]] = {}
-    for group in by_length([example.length for example in examples], 64):
-        batch = Batch(model, [examples[i] for i in group])
-        logits = batch.target_logits(overlay=current)
-        right, losses = batch.exact(logits).tolist(), batch.example_losses(logits).tolist()
-        found.update(zip(group, zip(right, losses, strict=True), strict=True))
-    return [found[i] for i in range(len(pairs))]

@@ -220,3 +220,17 @@ def test_two_namespaces_in_a_batch_answer_as_each_alone(model: MemoryModel) -> N
     alone = [model.generate([p], namespace=n, max_new_tokens=6)[0] for p, n in zip(prompts, names, strict=True)]
     assert together == alone
     assert hashlib.sha256(repr(together).encode()).hexdigest() == hashlib.sha256(repr(alone).encode()).hexdigest()
+
+
+def test_joining_batches_gives_what_building_them_would(model: MemoryModel) -> None:
+    questions = [q for pair in ASKED.values() for q in pair]
+    examples = [model.example(model.chat_prompt(q), "Rex.") for q in questions]
+    overlay = RowOverlay.empty(32).with_rows(torch.arange(0, 256, 2), torch.randn(128, 32))
+    parts = [(Batch(model, examples[:3]), [2, 0]), (Batch(model, examples[3:]), [1])]
+    joined, direct = Batch.joined(parts), Batch(model, [examples[2], examples[0], examples[4]])
+    assert torch.equal(joined.input_ids, direct.input_ids) and torch.equal(joined.target_at, direct.target_at)
+    assert torch.equal(joined.address.slots[joined.real], direct.address.slots[direct.real])
+    with torch.no_grad():
+        assert torch.allclose(
+            joined.target_logits(overlay=overlay), direct.target_logits(overlay=overlay), atol=1e-5
+        )
