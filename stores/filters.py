@@ -11,6 +11,7 @@ Knows the columns of `records`. Runs no query.
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,11 +118,8 @@ class Not:
 Comparison = Lt | Le | Gt | Ge
 Filter = Eq | Ne | Lt | Le | Gt | Ge | In | Contains | And | Or | Not
 
-_COMPARE: Mapping[type[Comparison], Callable[[Any, Any], ColumnElement[bool]]] = {
-    Lt: lambda left, right: left < right,
-    Le: lambda left, right: left <= right,
-    Gt: lambda left, right: left > right,
-    Ge: lambda left, right: left >= right,
+_COMPARE: Mapping[type[Comparison], Callable[[Any, Any], Any]] = {
+    Lt: operator.lt, Le: operator.le, Gt: operator.gt, Ge: operator.ge,
 }
 
 
@@ -140,19 +138,19 @@ def compiled(expression: Filter, _depth: int = 0) -> ColumnElement[bool]:
         case Not(part):
             return sa.not_(compiled(part, _depth + 1))
         case Eq(field, None):
-            return _operand(field, None).is_(None)
+            return _value_of(field).is_(None)
         case Ne(field, None):
-            return _operand(field, None).is_not(None)
+            return _value_of(field).is_not(None)
         case Eq(field, value) if value is not None:
-            return _definite(_operand(field, value) == _bound(field, value))
+            return _compared(field, value, operator.eq)
         case Ne(field, value) if value is not None:
-            return sa.not_(_definite(_operand(field, value) == _bound(field, value)))
+            return sa.not_(_compared(field, value, operator.eq))
         case In(field, values):
             return sa.or_(sa.false(), *(compiled(Eq(field, value)) for value in _few(values)))
         case Contains(field, value):
-            return _definite(_contains(field, value))
+            return _contains(field, value)
         case Lt(field, value) | Le(field, value) | Gt(field, value) | Ge(field, value):
-            return _definite(_COMPARE[type(expression)](_operand(field, value), _bound(field, value)))
+            return _compared(field, value, _COMPARE[type(expression)])
     raise InputError(f"{expression!r} is not a filter", hint="build it from memos.stores.filters")
 
 
@@ -160,20 +158,20 @@ def parse_filter(form: Any) -> Filter:
     """A filter from its JSON form: `{"and": [{"eq": ["actor", "Ann"]}, {"not": {"in": ["turn", [1, 2]]}}]}`."""
     if not isinstance(form, Mapping) or len(form) != 1:
         raise InputError("a filter is an object with one key, its operator", hint='{"eq": ["actor", "Ann"]}')
-    operator, operands = next(iter(form.items()))
+    verb, operands = next(iter(form.items()))
     simple: Mapping[str, type[Eq | Ne | Lt | Le | Gt | Ge | Contains]] = {
         "eq": Eq, "ne": Ne, "lt": Lt, "le": Le, "gt": Gt, "ge": Ge, "contains": Contains,
     }
-    if operator == "not":
+    if verb == "not":
         return Not(parse_filter(operands))
-    if operator in ("and", "or") and isinstance(operands, Sequence) and not isinstance(operands, str):
+    if verb in ("and", "or") and isinstance(operands, Sequence) and not isinstance(operands, str):
         parts = tuple(parse_filter(part) for part in operands)
-        return And(parts) if operator == "and" else Or(parts)
+        return And(parts) if verb == "and" else Or(parts)
     if isinstance(operands, Sequence) and len(operands) == 2 and isinstance(operands[0], str):
         field, value = operands
-        if operator in simple:
-            return simple[operator](field, _from_json(field, value))
-        if operator == "in" and isinstance(value, Sequence) and not isinstance(value, str):
+        if verb in simple:
+            return simple[verb](field, _from_json(field, value))
+        if verb == "in" and isinstance(value, Sequence) and not isinstance(value, str):
             return In(field, tuple(_from_json(field, member) for member in value))
     raise InputError(f"cannot read the filter {json.dumps(form, default=str)[:200]}",
                      hint="operators: eq ne lt le gt ge in contains and or not")
@@ -194,20 +192,53 @@ def _few(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return parts
 
 
-def _operand(field: str, value: Scalar | None) -> ColumnElement[Any]:
+def _value_of(field: str) -> ColumnElement[Any]:
     if field in FIELDS:
         return FIELDS[field]
-    element: Any = records.c.metadata[_metadata_path(field)]
-    kind = bool if isinstance(value, bool) else float if isinstance(value, int | float) else str
-    operand: ColumnElement[Any] = {bool: element.as_boolean, float: element.as_float, str: element.as_string}[kind]()
-    return operand
+    return sa.func.json_extract(records.c.metadata, _metadata_path(field))
 
 
-def _metadata_path(field: str) -> tuple[str, ...]:
+def _compared(field: str, value: Scalar, compare: Callable[[Any, Any], Any]) -> ColumnElement[bool]:
+    """NULL counts as false, so that `Not` and `Ne` mean what they say."""
+    condition: ColumnElement[bool] = compare(_value_of(field), _bound(field, value))
+    if field not in FIELDS:
+        # SQLite would compare a text with a number, and true with 1.
+        kind = sa.func.json_type(records.c.metadata, _metadata_path(field))
+        condition = sa.and_(kind.in_(_json_kinds(value)), condition)
+    return sa.func.coalesce(condition, sa.false())
+
+
+def _contains(field: str, value: Scalar) -> ColumnElement[bool]:
+    if field in FIELDS:
+        if not isinstance(value, str) or not isinstance(FIELDS[field].type, sa.Text):
+            raise InputError(f"{field} is not a text to search in", hint="contains asks texts and metadata lists")
+        return sa.func.coalesce(sa.func.instr(FIELDS[field], _bound(field, value)) > 0, sa.false())
+    path, bound = _metadata_path(field), _bound(field, value)
+    kind = sa.func.json_type(records.c.metadata, path)
+    members = sa.func.json_each(records.c.metadata, path).table_valued("value", "type")
+    in_list = sa.exists(
+        sa.select(sa.literal(1)).select_from(members)
+        .where(members.c.type.in_(_json_kinds(value)), members.c.value == bound)
+    )
+    found = sa.and_(kind == "array", in_list)
+    if isinstance(value, str):
+        substring = sa.func.instr(sa.func.json_extract(records.c.metadata, path), bound) > 0
+        found = sa.or_(found, sa.and_(kind == "text", substring))
+    return sa.func.coalesce(found, sa.false())
+
+
+def _metadata_path(field: str) -> str:
+    """The JSON path of a metadata name, itself bound as a value."""
     root, _, name = field.partition(".")
     if root != "metadata" or not METADATA_NAME.match(name):
         raise InputError(f"unknown field {field!r} in a filter", hint=f"metadata.NAME, or one of {', '.join(FIELDS)}")
-    return tuple(name.split("."))
+    return "$" + "".join(f'."{part}"' for part in name.split("."))
+
+
+def _json_kinds(value: Scalar) -> list[str]:
+    if isinstance(value, bool):
+        return ["true", "false"]
+    return ["integer", "real"] if isinstance(value, int | float) else ["text"]
 
 
 def _bound(field: str, value: Scalar) -> Scalar:
@@ -216,43 +247,16 @@ def _bound(field: str, value: Scalar) -> Scalar:
         check_text(value, "a filter's value")
     column = FIELDS.get(field)
     if column is None:
-        return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
-    expected: tuple[type, ...]
+        return value.isoformat() if isinstance(value, datetime) else value
+    expected: tuple[type, ...] = (str,)
     if isinstance(column.type, UtcTime):
         expected = (datetime,)
     elif isinstance(column.type, sa.Boolean):
         expected = (bool,)
     elif isinstance(column.type, sa.Integer | sa.Float):
         expected = (int, float)
-    else:
-        expected = (str,)
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
         raise InputError(f"{field} cannot be compared with {value!r}", hint=f"give a {expected[0].__name__}")
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     return value
-
-
-def _definite(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """NULL counts as false, so that `Not` and `Ne` mean what they say."""
-    return sa.func.coalesce(condition, sa.false())
-
-
-def _contains(field: str, value: Scalar) -> ColumnElement[bool]:
-    if field in FIELDS:
-        if not isinstance(value, str) or not isinstance(FIELDS[field].type, sa.Text):
-            raise InputError(f"{field} is not a text to search in", hint="contains asks texts and metadata lists")
-        return sa.func.instr(FIELDS[field], _bound(field, value)) > 0
-    element = records.c.metadata[_metadata_path(field)]
-    members = sa.func.json_each(records.c.metadata, _json_path(field)).table_valued("value", "type")
-    in_list = sa.exists(
-        sa.select(sa.literal(1)).select_from(members).where(members.c.value == _bound(field, value))
-    )
-    if not isinstance(value, str):
-        return in_list
-    is_text = sa.func.json_type(records.c.metadata, _json_path(field)) == "text"
-    return sa.case((is_text, sa.func.instr(element.as_string(), _bound(field, value)) > 0), else_=in_list)
-
-
-def _json_path(field: str) -> str:
-    return "$" + "".join(f'."{name}"' for name in _metadata_path(field))

@@ -7,6 +7,7 @@ Knows the tables; the arithmetic is in `search.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 200
 """Taken from each arm, at least; more when more hits are asked for."""
-LENDERS = 100
-"""How many of the best candidates lend to their neighbours."""
+HELPED = 60
+"""How many of the best candidates are helped by their neighbours, and help them."""
 
 _ENDED = sa.literal_column("valid_to IS NOT NULL", sa.Boolean)  # names the partial index; a bound value would not
 _NOT_ACTIVE = sa.literal_column("state <> 'active'", sa.Boolean)
@@ -67,27 +68,29 @@ def search(
     condition = valid if where is None else sa.and_(valid, where)
     width = max(CANDIDATES, 4 * k)
     words = lexical.best_matches(connection, namespace, query, width, condition)
-    cosines: dict[str, dict[int, float]] = {}
-    if dense is not None and vector is not None:
-        allowed, excluded = None, []
+    arms: dict[str, dict[int, float]] = {"lexical": scaled(words, floor=0.0)}
+    cosines = _Cosines(connection, dense, namespace, vector)
+    if cosines:
         if where is None and as_of is None:
-            excluded = not_current(connection, namespace, now)
+            found = cosines.nearest(width, excluded=not_current(connection, namespace, now))
         else:
-            allowed = connection.execute(
+            found = cosines.nearest(width, allowed=connection.execute(
                 sa.select(records.c.key).where(records.c.namespace == namespace, condition)
-            ).scalars().all()
-        found = dense.nearest(connection, namespace, vector, width, allowed=allowed, excluded=excluded)
-        everyone = set(words).union(*found.values())
+            ).scalars())
         # Each arm scores all candidates, not only its own: else what one arm found looks worthless to the other.
-        cosines = dense.scores(connection, namespace, vector, everyone)
-        cosines["context"] = {**cosines["dense"], **cosines["context"]}
-
-    candidates = fused(
-        {"lexical": scaled(words, floor=0.0), **{arm: scaled(scores) for arm, scores in cosines.items()}}, weights
-    )
+        arms |= cosines.of({*words, *found})
+    candidates = fused(arms, weights)
     if weights.neighbour > 0:
-        best = ranked(candidates, LENDERS)
-        lend(candidates, _adjacent(connection, namespace, best, condition), weights.neighbour)
+        best = [one.key for one in ranked(candidates, HELPED)]
+        adjacent = _adjacent(connection, namespace, best, condition)
+        # Those beside the best are found, and help, by their own scores; so theirs are needed, and who helps them.
+        beside = {key for pair in adjacent for key in pair} - set(best)
+        adjacent |= _adjacent(connection, namespace, beside, condition)
+        strangers = {key for pair in adjacent for key in pair} - candidates.keys()
+        if cosines and strangers:
+            arms |= cosines.of({*candidates, *strangers})
+            candidates = fused(arms, weights)
+        lend(candidates, adjacent, weights.neighbour)
     shortlist = ranked(candidates, 2 * k)
     rows = {
         row["key"]: row
@@ -104,23 +107,50 @@ def search(
     ]
 
 
+@dataclass(frozen=True)
+class _Cosines:
+    """The dense arm asked with one vector; false where there is none."""
+
+    connection: Connection
+    dense: DenseArm | None
+    namespace: str
+    vector: Vector | None
+
+    def __bool__(self) -> bool:
+        return self.dense is not None and self.vector is not None
+
+    def nearest(self, k: int, *, allowed: Iterable[int] | None = None, excluded: Iterable[int] = ()) -> set[int]:
+        assert self.dense is not None and self.vector is not None
+        found = self.dense.nearest(self.connection, self.namespace, self.vector, k, allowed=allowed, excluded=excluded)
+        return set().union(*found.values())
+
+    def of(self, keys: Iterable[int]) -> dict[str, dict[int, float]]:
+        """Scaled cosines of each arm. A cosine of 0 is nothing in common, and counts 0 whatever the others are."""
+        assert self.dense is not None and self.vector is not None
+        raw = self.dense.scores(self.connection, self.namespace, self.vector, keys)
+        # A text that follows no other stands in no context but its own.
+        raw["context"] = {**raw["dense"], **raw["context"]}
+        return {arm: scaled(scores, floor=0.0) for arm, scores in raw.items()}
+
+
 def _adjacent(
-    connection: Connection, namespace: str, lenders: Sequence[Scored], condition: ColumnElement[bool]
-) -> Iterable[tuple[int, int]]:
-    """(lender, borrower) for every record one turn before or after a lender in the same session."""
-    lender, borrower = records.alias("lender"), records
+    connection: Connection, namespace: str, keys: Iterable[int], condition: ColumnElement[bool]
+) -> set[tuple[int, int]]:
+    """(one, other) and (other, one) for each of `keys` and every record one turn before or after it in its session."""
+    one, other = records.alias("one"), records
+    wanted = list(keys)
     steps = []
     for step in (-1, 1):  # one equality a query: with both turns in a list the planner leaves the index of turns alone
         steps.append(
-            sa.select(lender.c.key.label("lender"), borrower.c.key.label("borrower"))
-            .select_from(lender)
-            .join(borrower, sa.and_(
-                borrower.c.namespace == namespace, borrower.c.session == lender.c.session,
-                borrower.c.turn == lender.c.turn + step,
+            sa.select(one.c.key.label("one"), other.c.key.label("other"))
+            .select_from(one)
+            .join(other, sa.and_(
+                other.c.namespace == namespace, other.c.session == one.c.session, other.c.turn == one.c.turn + step,
             ))
-            .where(lender.c.key.in_([one.key for one in lenders]), condition)
+            .where(one.c.key.in_(wanted), condition)
         )
-    return [(row[0], row[1]) for row in connection.execute(sa.union_all(*steps))]
+    found = connection.execute(sa.union_all(*steps)).all()
+    return {(row[0], row[1]) for row in found} | {(row[1], row[0]) for row in found}
 
 
 def _favour_recent(candidates: Sequence[Scored], occurred: dict[int, int], weight: float) -> None:

@@ -55,13 +55,13 @@ def query_words(query: str) -> list[str]:
 
 
 def scaled(scores: Mapping[int, float], *, floor: float | None = None) -> dict[int, float]:
-    """Min-max to [0, 1]. `floor` stands for the score of candidates the arm did not return. One value alone is 1."""
+    """Min-max to [0, 1], from `floor` where one is given. Where all are alike, all are 1, or 0 if not above the floor."""
     if not scores:
         return {}
     low = min(scores.values()) if floor is None else floor
     high = max(scores.values())
     if high <= low:
-        return dict.fromkeys(scores, 1.0)
+        return dict.fromkeys(scores, 1.0 if floor is None else 0.0)
     return {key: max(score - low, 0.0) / (high - low) for key, score in scores.items()}
 
 
@@ -88,7 +88,7 @@ def fused(arms: Mapping[str, Mapping[int, float]], weights: Weights) -> dict[int
 
 
 def lend(candidates: dict[int, Scored], adjacent: Iterable[tuple[int, int]], share: float) -> None:
-    """Add to each turn `share` of its neighbours' own scores. `adjacent`: (lender, borrower) keys, each pair once.
+    """Add to each turn `share` of its neighbours' own scores. `adjacent`: distinct (lender, borrower) keys.
 
     A borrower that no arm found becomes a candidate.
     """
