@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import io
 import re
 import sys
 from pathlib import Path
@@ -93,9 +94,7 @@ def svg(transcript: str) -> str:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(
-        record=True, width=112, file=open("/dev/null", "w", encoding="utf-8"), color_system="truecolor"
-    )
+    console = Console(record=True, width=112, file=io.StringIO(), color_system="truecolor")
     for line in transcript.splitlines():
         style = ""
         if line.startswith("$ "):
