@@ -374,9 +374,10 @@ def _run_lines(run: ConsolidationRun) -> list[str]:
     ]
     if run.gate is not None:
         lines.append(f"gate: {gate_line(run.gate)}")
-        lines.extend(
-            f"left out {short_id(one)}: its held-out wordings fell short" for one in run.rejected_ids
-        )
+        if run.status is not RunStatus.REJECTED:
+            lines.extend(
+                f"left out {short_id(one)}: its held-out wordings fell short" for one in run.gate.failed
+            )
     if run.reason:
         lines.append(f"reason: {run.reason}")
     if run.digest_after:
