@@ -331,10 +331,7 @@ class Consolidator:
         for candidate in plan.chosen:
             if written is not None and candidate.record_id not in written:
                 continue
-            try:
-                record = self._store.get(plan.namespace, candidate.record_id)
-            except NotFoundError:
-                record = None
+            record = self._record(plan.namespace, candidate.record_id)
             if record is None or record.text != candidate.text or record.state is not RecordState.ACTIVE:
                 what = "is gone, or is not what was to be learned any more"
             elif not record.approved:
@@ -501,17 +498,25 @@ class Consolidator:
                 run_of[str(entry.record_id)] = entry.run_id
         live = {lesson.record_id for lesson in lessons if self._says(namespace, lesson)}
         ever = {entry.record_id for entry in self._ledger.entries(namespace, live=None) if entry.record_id}
-        self._store.mark_learned(namespace, sorted(ever - live), None)
+        self._store.mark_learned(namespace, [one for one in sorted(ever - live) if self._exists(namespace, one)], None)
         for run_id in sorted({run_of[record_id] for record_id in live}):
             taught = [record_id for record_id in sorted(live) if run_of[record_id] == run_id]
             self._store.mark_learned(namespace, taught, run_id)
 
     def _says(self, namespace: str, lesson: Lesson) -> bool:
         """Whether the record still says what was learned: an edited one does not."""
+        record = self._record(namespace, lesson.record_id)
+        return record is not None and record.text == lesson.text
+
+    def _exists(self, namespace: str, record_id: str) -> bool:
+        """The ledger keeps the ids of records that were forgotten."""
+        return self._record(namespace, record_id) is not None
+
+    def _record(self, namespace: str, record_id: str) -> MemoryRecord | None:
         try:
-            return self._store.get(namespace, lesson.record_id).text == lesson.text
+            return self._store.get(namespace, record_id)
         except NotFoundError:
-            return False
+            return None
 
     def _refresh(self, namespace: str) -> None:
         self._cached.pop(namespace, None)

@@ -17,6 +17,7 @@ and `list` stay light. Knows the tiers by their protocols and no library at all.
 from __future__ import annotations
 
 import builtins
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ if TYPE_CHECKING:
 
 ChatMode = Literal["on", "read-only", "off"]
 EVERYTHING = 1_000_000
+MOST_SHOWN = 50
+"""Recalled texts remembered a session: what is said again of them is no new experience, whoever says it."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ class MemoryManager:
         self._actor = actor
         self.namespace = namespace
         self.settings = parts.settings
+        self._shown: dict[str, deque[str]] = {}
         self._intake = parts.intake(namespace, actor)
         self._answerer = parts.answerer(namespace)
         self._inspector = Inspector(
@@ -220,7 +224,7 @@ class MemoryManager:
         stream = self._answerer.stream(text, session=session) if asks else self._answerer.reply(text, session)
         if mode == "on":
             said = Draft(text=text, source=Source(session=session, actor="user"))
-            observed.append(self._intake.observe(said))
+            observed.append(self._intake.observe(said, [*self._shown.get(session, ())]))
         return ChatTurn(stream, observed, lambda answer: self._after_turn(answer, session, mode, observed))
 
     def _asks(self, text: str) -> bool:
@@ -235,10 +239,13 @@ class MemoryManager:
             return
         # What the parameters were read from was before the model as much as the notes were.
         recalled = dict.fromkeys([*answer.injected, *(one.record_id for one in answer.attributions)])
-        injected = [one.experience.text for one in observed]
+        shown = self._shown.setdefault(session, deque(maxlen=MOST_SHOWN))
         for record_id in recalled:
             with suppress(NotFoundError):  # forgotten while the reply was on its way
-                injected.append(self._parts.store.get(self.namespace, record_id).text)
+                text = self._parts.store.get(self.namespace, record_id).text
+                if text not in shown:
+                    shown.append(text)
+        injected = [*shown, *(one.experience.text for one in observed)]
         reply = Draft(text=answer.text, origin=Origin.ASSISTANT, source=Source(session=session, actor="assistant"))
         observed.append(self._intake.observe(reply, injected))
 
@@ -426,6 +433,7 @@ class MemoryManager:
         if dry_run:
             return self._forgetter.plan(record_ids)
         self._parts.context.let_go(self.namespace)
+        self._shown.clear()
         ids = self._forgetter.resolve(record_ids)
         taught = any(self._parts.ledger.entries(self.namespace, record_id=one) for one in ids)
         return self._forgetter.forget(ids, self._consolidator() if taught else None, progress)
