@@ -13,9 +13,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ColumnElement
 
 from memos.stores.rows import scope_of
@@ -29,32 +34,37 @@ _FTS = sa.table("records_fts", sa.column("rowid", sa.BigInteger))
 _BM25: ColumnElement[float] = sa.literal_column("-bm25(records_fts, 0.0, 1.0, 1.0)", sa.Float)
 
 
-def best_matches(
-    connection: Connection, namespace: str, query: str, k: int, condition: ColumnElement[bool]
-) -> dict[int, float]:
-    """Record key to BM25 score (higher is better) of the best k records that meet the condition."""
+@dataclass(frozen=True)
+class View:
+    """What one search may see: a namespace, and a condition on records in which `now` may be a bound name."""
+
+    connection: Connection
+    namespace: str
+    now: datetime
+    condition: ColumnElement[bool]
+
+    def run(self, query: Executable, **values: Any) -> CursorResult[Any]:
+        """Execute a query whose bound names may include `namespace` and `now`."""
+        return self.connection.execute(query, {"namespace": self.namespace, "now": self.now, **values})
+
+
+def best_matches(view: View, query: str, k: int) -> dict[int, float]:
+    """Record key to BM25 score (higher is better) of the best k records that meet the view's condition."""
     words = query_words(query)
     if not words:
         return {}
-    if _alone(connection, namespace):
-        matches = _matching(_any_of(words), _BM25)
+    values: dict[str, Any] = {"most": k}
+    if view.run(_OTHERS_EXIST).scalar():
+        weighted = _weighted(view, words)
+        for position, (word, factor) in enumerate(weighted):
+            values |= {f"match{position}": _within(view.namespace, word), f"factor{position}": factor}
+        parts = len(weighted)
     else:
-        weighted = _weighted(connection, namespace, words)
-        if not weighted:
-            return {}
-        each = sa.union_all(*(
-            _matching(_within(namespace, word), _BM25 * factor) for word, factor in weighted
-        )).cte("each").prefix_with("MATERIALIZED")  # bm25 works only where FTS5 itself is read
-        matches = sa.select(each.c.key, sa.func.sum(each.c.score).label("score")).group_by(each.c.key)
-    found = matches.subquery()
-    rows = connection.execute(
-        sa.select(found.c.key, found.c.score)
-        .select_from(found.join(records, records.c.key == found.c.key))
-        .where(records.c.namespace == namespace, condition)
-        .order_by(found.c.score.desc(), found.c.key.desc())
-        .limit(k)
-    )
-    return {row[0]: row[1] for row in rows}
+        values |= {"match0": _any_of(words), "factor0": 1.0}
+        parts = 1
+    if not parts:
+        return {}
+    return {row[0]: row[1] for row in view.run(_best(parts, view.condition), **values)}
 
 
 def rebuild(connection: Connection) -> None:
@@ -85,38 +95,59 @@ def _within(namespace: str, word: str) -> str:
     return f'scope : "{scope_of(namespace)}" AND {_any_of([word])}'
 
 
-def _matching(expression: str, score: ColumnElement[float]) -> sa.Select[tuple[int, float]]:
-    return sa.select(_FTS.c.rowid.label("key"), score.label("score")).where(_match(expression))
+def _match(name: str) -> ColumnElement[bool]:
+    return sa.literal_column("records_fts", sa.Text).op("MATCH", is_comparison=True)(sa.bindparam(name, type_=sa.Text))
 
 
-def _match(expression: str) -> ColumnElement[bool]:
-    return sa.literal_column("records_fts", sa.Text).op("MATCH", is_comparison=True)(expression)
+# Statements are built once for each number of words: building one costs more than running it on a small store.
 
 
-def _alone(connection: Connection, namespace: str) -> bool:
-    """Whether all records are of this namespace."""
-    others = [
-        sa.exists(sa.select(sa.literal(1)).where(other))
-        for other in (records.c.namespace < namespace, records.c.namespace > namespace)
-    ]
-    return not connection.execute(sa.select(sa.or_(*others))).scalar()
+@lru_cache(maxsize=256)
+def _best(parts: int, condition: ColumnElement[bool]) -> sa.Select[tuple[int, float]]:
+    """Sum of the scores of `match0`, `match1`, … each times its factor, best first."""
+    each = sa.union_all(*(
+        sa.select(_FTS.c.rowid.label("key"), (_BM25 * sa.bindparam(f"factor{part}", type_=sa.Float)).label("score"))
+        .where(_match(f"match{part}"))
+        for part in range(parts)
+    )).cte("each").prefix_with("MATERIALIZED")  # bm25 works only where FTS5 itself is read
+    found = sa.select(each.c.key, sa.func.sum(each.c.score).label("score")).group_by(each.c.key).subquery()
+    return (
+        sa.select(found.c.key, found.c.score)
+        .select_from(found.join(records, records.c.key == found.c.key))
+        .where(records.c.namespace == sa.bindparam("namespace"), condition)
+        .order_by(found.c.score.desc(), found.c.key.desc())
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
 
 
-def _weighted(connection: Connection, namespace: str, words: Sequence[str]) -> list[tuple[str, float]]:
-    """Each word that the namespace holds, with what turns FTS5's score for it into one by the namespace's rarity."""
-    counts = [
-        sa.select(sa.func.count()).select_from(_FTS).where(_match(expression)).scalar_subquery()
-        for word in words for expression in (_any_of([word]), _within(namespace, word))
-    ]
-    here = sa.select(sa.func.count()).where(records.c.namespace == namespace).scalar_subquery()
+@lru_cache(maxsize=64)
+def _counts(words: int) -> sa.Select[Any]:
+    """Texts in all, texts of the namespace; then for each word those that hold it, in all and in the namespace."""
     everywhere = sa.select(sa.func.count()).select_from(records).scalar_subquery()
-    total, own, *found = connection.execute(sa.select(everywhere, here, *counts)).one()
-    weighted = []
-    for position, word in enumerate(words):
-        in_all, in_own = found[2 * position], found[2 * position + 1]
-        if in_own:
-            weighted.append((word, _rarity(own, in_own) / _rarity(total, in_all)))
-    return weighted
+    here = sa.select(sa.func.count()).where(records.c.namespace == sa.bindparam("namespace")).scalar_subquery()
+    each = [
+        sa.select(sa.func.count()).select_from(_FTS).where(_match(f"{where}{word}")).scalar_subquery()
+        for word in range(words) for where in ("all", "own")
+    ]
+    return sa.select(everywhere, here, *each)
+
+
+_OTHERS_EXIST = sa.select(sa.or_(*(
+    sa.exists(sa.select(sa.literal(1)).where(other))
+    for other in (records.c.namespace < sa.bindparam("namespace"), records.c.namespace > sa.bindparam("namespace"))
+)))
+
+
+def _weighted(view: View, words: Sequence[str]) -> list[tuple[str, float]]:
+    """Each word that the namespace holds, with what turns FTS5's score for it into one by the namespace's rarity."""
+    values = {f"all{position}": _any_of([word]) for position, word in enumerate(words)}
+    values |= {f"own{position}": _within(view.namespace, word) for position, word in enumerate(words)}
+    total, own, *found = view.run(_counts(len(words)), **values).one()
+    return [
+        (word, _rarity(own, in_own) / _rarity(total, in_all))
+        for word, in_all, in_own in zip(words, found[::2], found[1::2], strict=True)
+        if in_own
+    ]
 
 
 def _rarity(texts: int, holding: int) -> float:

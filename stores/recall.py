@@ -6,9 +6,9 @@ Knows the tables; the arithmetic is in `search.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -17,9 +17,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from memos.stores import lexical
 from memos.stores.dense import DenseArm
+from memos.stores.lexical import View
 from memos.stores.rows import record_from
-from memos.stores.schema import records, to_micros
-from memos.stores.search import Scored, Weights, fused, lend, ranked, scaled
+from memos.stores.schema import UtcTime, records, to_micros
+from memos.stores.search import Weights, best, fused, lent, parts, scaled
 from memos.types import RecallHit, RecordState
 
 if TYPE_CHECKING:
@@ -27,18 +28,17 @@ if TYPE_CHECKING:
 
 CANDIDATES = 200
 """Taken from each arm, at least; more when more hits are asked for."""
-HELPED = 60
-"""How many of the best candidates are helped by their neighbours, and help them."""
+HELPED = 40
+"""How many of the best candidates are helped by their neighbours, and help them; more when more are asked for."""
 
 _ENDED = sa.literal_column("valid_to IS NOT NULL", sa.Boolean)  # names the partial index; a bound value would not
 _NOT_ACTIVE = sa.literal_column("state <> 'active'", sa.Boolean)
 
-
-def current(now: datetime) -> ColumnElement[bool]:
-    """Holds now. When it began to hold is not asked: a clock that went backwards must hide nothing."""
-    return sa.and_(
-        records.c.state == RecordState.ACTIVE.value, sa.or_(records.c.valid_to.is_(None), records.c.valid_to > now)
-    )
+CURRENT: ColumnElement[bool] = sa.and_(
+    records.c.state == RecordState.ACTIVE.value,
+    sa.or_(records.c.valid_to.is_(None), records.c.valid_to > sa.bindparam("now", type_=UtcTime)),
+)
+"""Holds at the bound moment `now`. When it began to hold is not asked: a clock that went backwards must hide nothing."""
 
 
 def held_at(moment: datetime) -> ColumnElement[bool]:
@@ -51,12 +51,14 @@ def held_at(moment: datetime) -> ColumnElement[bool]:
 
 def not_current(connection: Connection, namespace: str, now: datetime) -> list[int]:
     """Keys of the records that do not hold now: usually few, and found by two small indexes."""
-    here = records.c.namespace == namespace
-    query = sa.union(
-        sa.select(records.c.key).where(here, _NOT_ACTIVE),
-        sa.select(records.c.key).where(here, _ENDED, records.c.valid_to <= now),
-    )
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_NOT_CURRENT, {"namespace": namespace, "now": now}).scalars())
+
+
+_HERE = records.c.namespace == sa.bindparam("namespace")
+_NOT_CURRENT = sa.union(
+    sa.select(records.c.key).where(_HERE, _NOT_ACTIVE),
+    sa.select(records.c.key).where(_HERE, _ENDED, records.c.valid_to <= sa.bindparam("now", type_=UtcTime)),
+)
 
 
 def search(
@@ -64,99 +66,92 @@ def search(
     weights: Weights, now: datetime, as_of: datetime | None, where: ColumnElement[bool] | None,
 ) -> list[RecallHit]:
     """The best k records, with every part of their scores."""
-    valid = current(now) if as_of is None else held_at(as_of)
-    condition = valid if where is None else sa.and_(valid, where)
+    valid = CURRENT if as_of is None else held_at(as_of)
+    view = View(connection, namespace, now, valid if where is None else sa.and_(valid, where))
     width = max(CANDIDATES, 4 * k)
-    words = lexical.best_matches(connection, namespace, query, width, condition)
+    words = lexical.best_matches(view, query, width)
     arms: dict[str, dict[int, float]] = {"lexical": scaled(words, floor=0.0)}
-    cosines = _Cosines(connection, dense, namespace, vector)
+    cosines = _Cosines(view, dense, vector) if dense is not None and vector is not None else None
     if cosines:
-        if where is None and as_of is None:
+        if view.condition is CURRENT:
             found = cosines.nearest(width, excluded=not_current(connection, namespace, now))
         else:
-            found = cosines.nearest(width, allowed=connection.execute(
-                sa.select(records.c.key).where(records.c.namespace == namespace, condition)
+            found = cosines.nearest(width, allowed=view.run(
+                sa.select(records.c.key).where(_HERE, view.condition)
             ).scalars())
         # Each arm scores all candidates, not only its own: else what one arm found looks worthless to the other.
         arms |= cosines.of({*words, *found})
-    candidates = fused(arms, weights)
+    own = fused(arms, weights)
+    helped: dict[int, float] = {}
     if weights.neighbour > 0:
-        best = [one.key for one in ranked(candidates, HELPED)]
-        adjacent = _adjacent(connection, namespace, best, condition)
+        chosen = best(own, max(HELPED, 2 * k))
+        adjacent = _adjacent(view, chosen)
         # Those beside the best are found, and help, by their own scores; so theirs are needed, and who helps them.
-        beside = {key for pair in adjacent for key in pair} - set(best)
-        adjacent |= _adjacent(connection, namespace, beside, condition)
-        strangers = {key for pair in adjacent for key in pair} - candidates.keys()
+        adjacent |= _adjacent(view, {key for pair in adjacent for key in pair}.difference(chosen))
+        strangers = {key for pair in adjacent for key in pair} - own.keys()
         if cosines and strangers:
-            arms |= cosines.of({*candidates, *strangers})
-            candidates = fused(arms, weights)
-        lend(candidates, adjacent, weights.neighbour)
-    shortlist = ranked(candidates, 2 * k)
+            arms |= cosines.of(strangers)
+            own = fused(arms, weights)
+        helped = lent(own, adjacent, weights.neighbour)
+    scores = {key: own.get(key, 0.0) + helped.get(key, 0.0) for key in own.keys() | helped.keys()}
+    shortlist = best(scores, 2 * k)
     rows = {
         row["key"]: row
-        for row in connection.execute(
-            sa.select(records).where(records.c.key.in_([one.key for one in shortlist]), condition)
+        for row in view.run(
+            sa.select(records).where(records.c.key.in_(shortlist), _HERE, view.condition)
         ).mappings()
     }
-    shortlist = [one for one in shortlist if one.key in rows]
-    _favour_recent(shortlist, {key: to_micros(row["occurred_at"]) for key, row in rows.items()}, weights.recency)
-    best = sorted(shortlist, key=lambda one: (-one.score, -one.key))[:k]
+    newness = scaled({key: float(to_micros(row["occurred_at"])) for key, row in rows.items()})
+    scores = {key: scores[key] + weights.recency * newness[key] for key in rows}
     return [
-        RecallHit(record=record_from(rows[one.key]), rank=rank, score=one.score, parts=one.parts)
-        for rank, one in enumerate(best, start=1)
+        RecallHit(record=record_from(rows[key]), rank=rank, score=scores[key], parts={
+            **parts(key, arms, weights),
+            **({"neighbour": helped[key]} if key in helped else {}),
+            **({"recency": weights.recency * newness[key]} if weights.recency else {}),
+        })
+        for rank, key in enumerate(best(scores, k), start=1)
     ]
 
 
-@dataclass(frozen=True)
 class _Cosines:
-    """The dense arm asked with one vector; false where there is none."""
+    """The dense arm asked with one vector. Remembers the cosines it gave, so that all are scaled alike."""
 
-    connection: Connection
-    dense: DenseArm | None
-    namespace: str
-    vector: Vector | None
-
-    def __bool__(self) -> bool:
-        return self.dense is not None and self.vector is not None
+    def __init__(self, view: View, dense: DenseArm, vector: Vector) -> None:
+        self._view, self._dense, self._vector = view, dense, vector
+        self._raw: dict[str, dict[int, float]] = {"dense": {}, "context": {}}
 
     def nearest(self, k: int, *, allowed: Iterable[int] | None = None, excluded: Iterable[int] = ()) -> set[int]:
-        assert self.dense is not None and self.vector is not None
-        found = self.dense.nearest(self.connection, self.namespace, self.vector, k, allowed=allowed, excluded=excluded)
+        found = self._dense.nearest(self._view.connection, self._view.namespace, self._vector, k,
+                                    allowed=allowed, excluded=excluded)
         return set().union(*found.values())
 
     def of(self, keys: Iterable[int]) -> dict[str, dict[int, float]]:
-        """Scaled cosines of each arm. A cosine of 0 is nothing in common, and counts 0 whatever the others are."""
-        assert self.dense is not None and self.vector is not None
-        raw = self.dense.scores(self.connection, self.namespace, self.vector, keys)
+        """Scaled cosines, of these keys and of all asked before. A cosine of 0 is nothing in common, and counts 0."""
+        fresh = self._dense.scores(self._view.connection, self._view.namespace, self._vector, keys)
+        self._raw["dense"] |= fresh["dense"]
         # A text that follows no other stands in no context but its own.
-        raw["context"] = {**raw["dense"], **raw["context"]}
-        return {arm: scaled(scores, floor=0.0) for arm, scores in raw.items()}
+        self._raw["context"] |= {**fresh["dense"], **fresh["context"]}
+        return {arm: scaled(scores, floor=0.0) for arm, scores in self._raw.items()}
 
 
-def _adjacent(
-    connection: Connection, namespace: str, keys: Iterable[int], condition: ColumnElement[bool]
-) -> set[tuple[int, int]]:
+def _adjacent(view: View, keys: Iterable[int]) -> set[tuple[int, int]]:
     """(one, other) and (other, one) for each of `keys` and every record one turn before or after it in its session."""
+    found = view.run(_adjacent_query(view.condition), keys=list(keys)).all()
+    return {(row[0], row[1]) for row in found} | {(row[1], row[0]) for row in found}
+
+
+@lru_cache(maxsize=16)  # built once for the condition that nearly every search has
+def _adjacent_query(condition: ColumnElement[bool]) -> sa.CompoundSelect[tuple[int, int]]:
     one, other = records.alias("one"), records
-    wanted = list(keys)
     steps = []
     for step in (-1, 1):  # one equality a query: with both turns in a list the planner leaves the index of turns alone
         steps.append(
             sa.select(one.c.key.label("one"), other.c.key.label("other"))
             .select_from(one)
             .join(other, sa.and_(
-                other.c.namespace == namespace, other.c.session == one.c.session, other.c.turn == one.c.turn + step,
+                other.c.namespace == sa.bindparam("namespace"), other.c.session == one.c.session,
+                other.c.turn == one.c.turn + step,
             ))
-            .where(one.c.key.in_(wanted), condition)
+            .where(one.c.key.in_(sa.bindparam("keys", expanding=True)), condition)
         )
-    found = connection.execute(sa.union_all(*steps)).all()
-    return {(row[0], row[1]) for row in found} | {(row[1], row[0]) for row in found}
-
-
-def _favour_recent(candidates: Sequence[Scored], occurred: dict[int, int], weight: float) -> None:
-    if weight <= 0 or not candidates:
-        return
-    share = scaled({one.key: float(occurred[one.key]) for one in candidates})
-    for one in candidates:
-        one.parts["recency"] = weight * share[one.key]
-        one.score += one.parts["recency"]
+    return sa.union_all(*steps)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 STOP_WORDS = frozenset(
     """a about am an and any are as at be been being but by can could d did do does doing for from had has have having he
@@ -20,6 +20,8 @@ STOP_WORDS = frozenset(
 )
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 MAX_QUERY_WORDS = 64
+
+Arms = Mapping[str, Mapping[int, float]]
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,6 @@ class Weights:
     context: float = 0.6
     neighbour: float = 0.25
     recency: float = 0.02
-
-
-@dataclass
-class Scored:
-    """One candidate: its integer key, the fused score, and the weighted parts that add up to it."""
-
-    key: int
-    score: float
-    parts: dict[str, float] = field(default_factory=dict)
 
 
 def query_words(query: str) -> list[str]:
@@ -65,43 +58,53 @@ def scaled(scores: Mapping[int, float], *, floor: float | None = None) -> dict[i
     return {key: max(score - low, 0.0) / (high - low) for key, score in scores.items()}
 
 
-def fused(arms: Mapping[str, Mapping[int, float]], weights: Weights) -> dict[int, Scored]:
-    """Candidates of all arms; `arms` maps a part's name to scores already in [0, 1].
+def fused(arms: Arms, weights: Weights) -> dict[int, float]:
+    """Key to score of the candidates of all arms; `arms` maps a part's name to scores already in [0, 1].
 
     A candidate without a vector is judged by its words alone, at the weight of all arms together: to miss a vector is
     no evidence against a text.
     """
-    candidates: dict[int, Scored] = {}
-    total: float = sum(getattr(weights, name) for name in arms)
+    own: dict[int, float] = {}
     for name, scores in arms.items():
         weight: float = getattr(weights, name)
         for key, score in scores.items():
-            candidate = candidates.setdefault(key, Scored(key, 0.0))
-            candidate.parts[name] = weight * score
-            candidate.score += weight * score
-    vectors = arms.keys() - {"lexical"}
-    for candidate in candidates.values():
-        if vectors and weights.lexical > 0 and not vectors & candidate.parts.keys():
-            candidate.parts["lexical"] *= total / weights.lexical
-            candidate.score = candidate.parts["lexical"]
-    return candidates
+            own[key] = own.get(key, 0.0) + weight * score
+    for key in _wordy(arms):
+        own[key] *= _by_words_alone(arms, weights)
+    return own
 
 
-def lend(candidates: dict[int, Scored], adjacent: Iterable[tuple[int, int]], share: float) -> None:
-    """Add to each turn `share` of its neighbours' own scores. `adjacent`: distinct (lender, borrower) keys.
-
-    A borrower that no arm found becomes a candidate.
-    """
-    own = {key: candidate.score for key, candidate in candidates.items()}
+def lent(own: Mapping[int, float], adjacent: Iterable[tuple[int, int]], share: float) -> dict[int, float]:
+    """What each key is lent: `share` of its neighbours' own scores. `adjacent`: distinct (lender, borrower) keys."""
+    borrowed: dict[int, float] = {}
     for lender, borrower in adjacent:
-        lent = share * own.get(lender, 0.0)
-        if lent <= 0.0:
-            continue
-        candidate = candidates.setdefault(borrower, Scored(borrower, 0.0))
-        candidate.parts["neighbour"] = candidate.parts.get("neighbour", 0.0) + lent
-        candidate.score += lent
+        if lender in own:
+            borrowed[borrower] = borrowed.get(borrower, 0.0) + share * own[lender]
+    return borrowed
 
 
-def ranked(candidates: Mapping[int, Scored], k: int) -> list[Scored]:
-    """The best k. Equal scores: the one learned later first."""
-    return sorted(candidates.values(), key=lambda candidate: (-candidate.score, -candidate.key))[:k]
+def parts(key: int, arms: Arms, weights: Weights) -> dict[str, float]:
+    """The weighted parts that add up to a key's own score."""
+    found = {name: getattr(weights, name) * scores[key] for name, scores in arms.items() if key in scores}
+    if len(arms) > 1 and found.keys() == {"lexical"}:
+        found["lexical"] *= _by_words_alone(arms, weights)
+    return found
+
+
+def best(scores: Mapping[int, float], k: int) -> list[int]:
+    """Keys of the best k. Equal scores: the one learned later first."""
+    return sorted(scores, key=lambda key: (-scores[key], -key))[:k]
+
+
+def _wordy(arms: Arms) -> set[int]:
+    """Keys that only the lexical arm knows, where there are others."""
+    if len(arms) < 2 or "lexical" not in arms:
+        return set()
+    return set(arms["lexical"]).difference(*(scores for name, scores in arms.items() if name != "lexical"))
+
+
+def _by_words_alone(arms: Arms, weights: Weights) -> float:
+    if weights.lexical <= 0:
+        return 1.0
+    total: float = sum(getattr(weights, name) for name in arms)
+    return total / weights.lexical

@@ -28,7 +28,7 @@ from memos.stores.database import Database
 from memos.stores.dense import DenseArm
 from memos.stores.filters import Filter, compiled
 from memos.stores.purging import erase
-from memos.stores.recall import current, not_current, search
+from memos.stores.recall import CURRENT, not_current, search
 from memos.stores.rows import (
     Row,
     check_text,
@@ -334,7 +334,7 @@ class SqlTokenStore:
                 connection, namespace, vector, k, excluded=not_current(connection, namespace, self._clock())
             )["dense"]
             rows = connection.execute(
-                sa.select(records).where(records.c.key.in_(cosines), current(self._clock()))
+                sa.select(records).where(records.c.key.in_(cosines), CURRENT), {"now": self._clock()}
             ).mappings().all()
         near = [Neighbour(record_from(row), cosines[row["key"]]) for row in rows]
         return sorted(near, key=lambda neighbour: -neighbour.cosine)
@@ -400,9 +400,10 @@ class SqlTokenStore:
         return row
 
     def _find(self, namespace: str, condition: ColumnElement[bool]) -> builtins.list[MemoryRecord]:
-        query = sa.select(records).where(records.c.namespace == namespace, condition, current(self._clock()))
+        query = sa.select(records).where(records.c.namespace == namespace, condition, CURRENT)
+        query = query.order_by(records.c.valid_from.desc(), records.c.key.desc())
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(records.c.valid_from.desc(), records.c.key.desc())).mappings()
+            rows = connection.execute(query, {"now": self._clock()}).mappings()
             return [record_from(row) for row in rows]
 
     def _put_vectors(self, connection: Connection, namespace: str, key: int, vector: Vector | None,
