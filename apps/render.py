@@ -115,7 +115,10 @@ def _print_table(table: Table) -> None:
     for row in table.rows:
         # Text objects, not strings: brackets in a memory are no markup.
         grid.add_row(*(Text(one_line(cell)) for cell in row))
-    console.print(grid)
+    with console.capture() as captured:
+        console.print(grid)
+    # the padding of the last column would make every line of a pipe as long as the longest
+    _write(sys.stdout, "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def _console(stream: TextIO) -> Console:
