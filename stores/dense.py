@@ -230,7 +230,8 @@ class DenseArm:
             # A reader whose view of SQL is older than the index leaves it alone: its own query hides what it cannot see.
             if latest.seq <= index.sequence:
                 continue
-            partition.unsaved += _apply(connection, namespace, index, name)
+            changes = _apply(connection, namespace, index, name)
+            partition.unsaved += changes if name == "dense" else 0  # every change is one of the dense arm too
             index.seen(latest.seq, latest.token.hex())
             if self._database.writing:
                 self._tentative.add(namespace)

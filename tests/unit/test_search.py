@@ -1,0 +1,60 @@
+"""Fusion arithmetic and the reading of queries. No database."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memos.stores.search import Weights, best, fused, lent, parts, query_words, scaled
+
+PLAIN = Weights(lexical=1.0, dense=0.5, context=0.5, neighbour=0.25, recency=0.0)
+scores = st.dictionaries(st.integers(1, 20), st.floats(-1, 50, allow_nan=False), max_size=12)
+
+
+def test_stop_words_go_unless_there_is_nothing_else() -> None:
+    assert query_words("What is the name of Ana's cat, the cat?") == ["name", "ana", "cat"]
+    assert query_words("Who are you?") == ["who", "are", "you"]
+    assert query_words("?! …") == []
+    assert len(query_words(" ".join(f"word{number}" for number in range(500)))) == 64
+
+
+@given(scores)
+def test_scaling_keeps_the_order_within_bounds(given_scores: dict[int, float]) -> None:
+    for floor in (None, 0.0):
+        out = scaled(given_scores, floor=floor)
+        assert out.keys() == given_scores.keys()
+        assert all(0.0 <= value <= 1.0 for value in out.values())
+        for one in out:
+            for other in out:
+                if given_scores[one] < given_scores[other]:
+                    assert out[one] <= out[other]
+
+
+def test_nothing_above_the_floor_is_worth_nothing() -> None:
+    assert scaled({1: -0.2, 2: -0.1}, floor=0.0) == {1: 0.0, 2: 0.0}
+    assert scaled({}) == {}
+    assert scaled({1: 3.0, 2: 3.0}) == {1: 1.0, 2: 1.0}
+
+
+@given(scores, scores, scores)
+def test_parts_add_up_to_the_score(lexical: dict[int, float], dense: dict[int, float], context: dict[int, float]) -> None:
+    arms = {"lexical": scaled(lexical), "dense": scaled(dense), "context": scaled(context)}
+    own = fused(arms, PLAIN)
+    assert own.keys() == lexical.keys() | dense.keys() | context.keys()
+    for key, score in own.items():
+        assert score == pytest.approx(sum(parts(key, arms, PLAIN).values()))
+
+
+def test_a_text_without_a_vector_is_judged_by_its_words() -> None:
+    arms = {"lexical": {1: 1.0, 2: 0.9}, "dense": {2: 0.5}, "context": {2: 0.5}}
+    assert fused(arms, PLAIN) == {1: 2.0, 2: pytest.approx(1.4)}
+    assert fused({"lexical": {1: 1.0}}, PLAIN) == {1: 1.0}
+
+
+def test_neighbours_lend_a_share_of_their_own_score() -> None:
+    assert lent({1: 1.0, 2: 0.4}, [(1, 2), (2, 1), (1, 3)], 0.25) == {2: 0.25, 1: 0.1, 3: 0.25}
+
+
+def test_equal_scores_go_to_the_later() -> None:
+    assert best({1: 0.5, 2: 0.5, 3: 0.9}, 2) == [3, 2]
