@@ -536,9 +536,34 @@ def extract(text: str) -> list[Fact]:
             weight = len(re.sub(r"\{[a-z]\}", "", core.template)) - (20 if core.ambiguous else 0)
             if best is None or weight > best[0]:
                 best = (weight, Fact(subject, core.relation, value))
+        if best is None and not doubts:
+            best = _apposition(clause)
         if best is not None:
             found[best[1]] = None
     return list(found)
+
+
+_RELATIVES = {
+    "dog": "dog_name", "puppy": "dog_name", "cat": "cat_name", "kitten": "cat_name", "partner": "partner",
+    "wife": "partner", "husband": "partner", "girlfriend": "partner", "boyfriend": "partner", "fiance": "partner",
+    "fiancee": "partner", "spouse": "partner", "sister": "sister", "brother": "brother", "mother": "mother",
+    "mum": "mother", "mom": "mother", "father": "father", "dad": "father", "daughter": "daughter", "son": "son",
+    "best friend": "best_friend", "boss": "boss", "manager": "boss",
+}  # fmt: skip
+_APPOSITION = re.compile(
+    r"\b(?:[Mm]y|[Oo]ur) (?:(?:big|little|older|younger|elder|twin|new|old|baby) )?(?P<who>"
+    + "|".join(_RELATIVES)
+    + r"),? \(?(?P<x>[A-ZÀ-Þ][\w’'-]*[a-zß-ÿ](?: [A-ZÀ-Þ][\w’-]*[a-zß-ÿ])?)(?:\)|,|$| (?=[a-z]))"
+)
+
+
+def _apposition(clause: str) -> tuple[int, Fact] | None:
+    """A name that stands right after what somebody is to the user: "my sister Anna lives in Rome"."""
+    match = _APPOSITION.search(clause)
+    if match is None or not _is_name(match.group("x")):
+        return None
+    value = re.sub(r"[’']s$", "", match.group("x"))
+    return 0, Fact(USER, _RELATIVES[match.group("who")], value)
 
 
 # ---- questions --------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ class PretrainConfig:
     """Everything that decides the weights. Change `steps` for a shorter run; the schedule stretches with it."""
 
     seed: int = 0
-    steps: int = 12_000
+    steps: int = 10_000
     documents_per_step: int = 32
     threads: int = 1
     vocabulary: int = 1024
@@ -51,10 +51,11 @@ class PretrainConfig:
     muon_rate: float = 0.02
     adam_rate: float = 4e-3
     weight_decay: float = 0.01
-    warmup: float = 0.02
-    decay_from: float = 0.45
+    warmup: float = 0.024
+    decay_from: float = 0.4
+    decay_power: float = 1.5
     clip: float = 1.0
-    curriculum: tuple[tuple[float, int], ...] = ((0.0, 2), (0.1, 4), (0.25, 6), (0.5, 12))
+    curriculum: tuple[tuple[float, int], ...] = ((0.0, 2), (0.12, 4), (0.3, 6), (0.6, 12))
     background_share: float = 0.3
     checkpoint_every: int = 500
     log_every: int = 50
@@ -132,13 +133,13 @@ def build_optimizers(
 
 
 def schedule(step: int, config: PretrainConfig) -> float:
-    """The share of the learning rate at `step`: a short warm-up, a plateau, a linear decay to zero."""
+    """The share of the learning rate at `step`: a short warm-up, a plateau, a decay to zero."""
     progress = step / config.steps
     if progress < config.warmup:
         return (step + 1) / (config.warmup * config.steps)
     if progress < config.decay_from:
         return 1.0
-    return max(0.0, (1.0 - progress) / (1.0 - config.decay_from))
+    return float(((1.0 - progress) / (1.0 - config.decay_from)) ** config.decay_power)
 
 
 def batch_loss(

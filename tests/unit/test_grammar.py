@@ -154,6 +154,9 @@ STATED = [
     ("I was born on 3 May", [(USER, "birthday", "3 May")]),
     ("I was born in Cork", [(USER, "birthplace", "Cork")]),
     ("I'm 34", [(USER, "age", "34")]),
+    ("My sister Anna Berg lives in Rome", [(USER, "sister", "Anna Berg")]),
+    ("yesterday we took our dog, Biscuit, to the lake", [(USER, "dog_name", "Biscuit")]),
+    ("I'm learning German now - tough but fun", [(USER, "language", "German")]),
     ("remember that I play the cello", [(USER, "instrument", "cello")]),
     ("Hi! I live in Graz, and my cat is called Mau.", [(USER, "city", "Graz"), (USER, "cat_name", "Mau")]),
 ]
@@ -176,6 +179,8 @@ NOT_STATED = [
     "tell me where I live",
     "My dog is not called Rex",
     "I live in a small flat",
+    "If my sister Anna comes, I will cook",
+    "My boss Monday morning: furious",
 ]
 
 
