@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from memos.errors import EmbedderMismatch, IndexStale, InputError, NotFoundError, StoreUnwritable
@@ -257,7 +256,7 @@ def test_another_embedder_is_refused_where_vectors_matter_only(home: Home) -> No
     other = home.open(Other())
     for ask in (lambda: other.add(record("x"), vector("x")), lambda: texts(other, "bees"),
                 lambda: other.neighbours("ana", vector("bees"), 1)):
-        with pytest.raises(EmbedderMismatch, match="hash/.*other@1") as caught:
+        with pytest.raises(EmbedderMismatch, match=r"hash/.*other@1") as caught:
             ask()
         assert caught.value.hint
     assert [hit.record.text for hit in other.search("ana", "bees", None, 5)] == ["Ana keeps bees"]
