@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from memos.apps import actions, progress, render, views
+from memos.apps import actions, progress, render, views, views_house, views_learning
 from memos.errors import InputError, MemosError
 from memos.types import Answer, Observed, RunStatus, Source
 
@@ -176,7 +176,7 @@ def _forget(chat: Chat, rest: str) -> None:
     ):
         render.say("nothing was changed")
         return
-    render.show(views.forget(chat.memory.forget(ids), dry_run=False))
+    render.show(views_learning.forget(chat.memory.forget(ids), dry_run=False))
 
 
 def _pause(chat: Chat, rest: str) -> None:
@@ -187,18 +187,20 @@ def _pause(chat: Chat, rest: str) -> None:
 def _why(chat: Chat, rest: str) -> None:
     if rest:
         if (number := actions.run_number(rest)) is not None:
-            render.show(views.run_story(chat.memory.why_run(number)))
+            render.show(views_learning.run_story(chat.memory.why_run(number)))
         else:
-            render.show(views.record_story(chat.memory.why_record(actions.record_id(chat.memory, rest))))
+            render.show(
+                views_learning.record_story(chat.memory.why_record(actions.record_id(chat.memory, rest)))
+            )
         return
     if chat.last is None:
         raise InputError("nothing was answered yet", hint="ask something first", code="input.why")
     texts = {one: chat.memory.get(one).text for one in chat.last.injected}
-    render.show(views.last_answer(chat.last, texts, chat.last_stored))
+    render.show(views_learning.last_answer(chat.last, texts, chat.last_stored))
 
 
 def _runs(chat: Chat, rest: str) -> None:
-    render.show(views.runs(chat.memory.runs(20)))
+    render.show(views_learning.runs(chat.memory.runs(20)))
 
 
 def _consolidate(chat: Chat, rest: str) -> None:
@@ -206,7 +208,7 @@ def _consolidate(chat: Chat, rest: str) -> None:
     plan = chat.memory.plan_consolidation(ids, everything=rest == "all")
     with progress.safe_stop("this step") as stop, progress.bar("learning", stop=stop) as report:
         run = chat.memory.consolidate(plan, progress=report)
-    render.show(views.consolidation(run))
+    render.show(views_learning.consolidation(run))
     if run.status is not RunStatus.REJECTED:
         render.say(f"/revert {run.id} takes it back")
 
@@ -217,7 +219,7 @@ def _revert(chat: Chat, rest: str) -> None:
     if run is None:
         raise InputError(f"{number!r} is not the number of a run", hint="/runs", code="input.run")
     one = actions.record_id(chat.memory, record) if record.strip() else None
-    render.show(views.revert(chat.memory.revert(run, record_id=one)))
+    render.show(views_learning.revert(chat.memory.revert(run, record_id=one)))
 
 
 def _mode(chat: Chat, rest: str) -> None:
@@ -247,7 +249,7 @@ def _from(chat: Chat, rest: str) -> None:
 
 
 def _model(chat: Chat, rest: str) -> None:
-    render.show(views.model_choice(actions.describe_model(chat.memory.settings), chat.memory.settings))
+    render.show(views_house.model_choice(actions.describe_model(chat.memory.settings), chat.memory.settings))
 
 
 def _context(chat: Chat, rest: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from memos.apps import actions, progress, render, views
+from memos.apps import actions, progress, render, views_house
 from memos.apps.cli_shared import Json, Limit, Plain, choice, memory, mode
 from memos.config import PROJECT_FILE, user_file, write_setting
 from memos.errors import ExitCode
@@ -21,7 +21,9 @@ def init(json: Json = False) -> None:
     shown = mode(json=json)
     with memory() as manager:
         created = {"home": str(manager.settings.home), "namespace": manager.namespace}
-        document = views.sentence(created, f"memory of {manager.namespace!r} in {manager.settings.home}")
+        document = views_house.sentence(
+            created, f"memory of {manager.namespace!r} in {manager.settings.home}"
+        )
     render.show(document, shown)
     render.say('next: memos observe "I live in Lyon."')
 
@@ -35,7 +37,7 @@ def status(json: Json = False, plain: Plain = False) -> None:
     loaded = actions.resolve_settings(choice())
     with memory(existing=True) as manager:
         state = manager.status()
-    render.show(views.status(state, namespace_origin=loaded.origins.get("namespace", "default")), shown)
+    render.show(views_house.status(state, namespace_origin=loaded.origins.get("namespace", "default")), shown)
 
 
 def doctor(
@@ -52,7 +54,7 @@ def doctor(
     shown = mode(json=json, plain=plain)
     with memory() as manager, progress.bar("checking") as report:
         done = manager.doctor(rebuild=rebuild, progress=report)
-    render.show(views.checks(done), shown)
+    render.show(views_house.checks(done), shown)
     if not all(check.ok for check in done):
         raise typer.Exit(ExitCode.RUNTIME)
 
@@ -65,7 +67,7 @@ def log(limit: Limit = 50, json: Json = False, plain: Plain = False) -> None:
     shown = mode(json=json, plain=plain)
     with memory(existing=True) as manager:
         events = manager.log(limit)
-    render.show(views.log(events), shown)
+    render.show(views_house.log(events), shown)
 
 
 def verify(json: Json = False, plain: Plain = False) -> None:
@@ -76,7 +78,7 @@ def verify(json: Json = False, plain: Plain = False) -> None:
     shown = mode(json=json, plain=plain)
     with memory() as manager:
         done = manager.verify()
-    render.show(views.checks(done), shown)
+    render.show(views_house.checks(done), shown)
     if not all(check.ok for check in done):
         raise typer.Exit(ExitCode.AUDIT_BROKEN)
 
@@ -90,7 +92,7 @@ def config_show(json: Json = False, plain: Plain = False) -> None:
     Example: memos config show --plain
     """
     shown = mode(json=json, plain=plain)
-    render.show(views.settings(actions.resolve_settings(choice()).rows()), shown)
+    render.show(views_house.settings(actions.resolve_settings(choice()).rows()), shown)
 
 
 def config_set(
@@ -109,7 +111,8 @@ def config_set(
     path = Path.cwd() / PROJECT_FILE if project else user_file()
     write_setting(path, key, value)
     render.show(
-        views.sentence({"key": key, "value": value, "file": str(path)}, f"{key} = {value} in {path}"), shown
+        views_house.sentence({"key": key, "value": value, "file": str(path)}, f"{key} = {value} in {path}"),
+        shown,
     )
     if key in {"model.name", "model.chat"}:
         render.say(f"note: {actions.describe_model(actions.resolve_settings(choice()).settings).cannot}")
@@ -122,4 +125,4 @@ def config_path(json: Json = False) -> None:
     """
     shown = mode(json=json)
     paths = {"project": str(Path.cwd() / PROJECT_FILE), "user": str(user_file())}
-    render.show(views.pairs(paths), shown)
+    render.show(views_house.pairs(paths), shown)

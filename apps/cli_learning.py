@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from memos.apps import actions, progress, render, views
+from memos.apps import actions, progress, render, views, views_house, views_learning
 from memos.apps.cli_shared import (
     DryRun,
     Json,
@@ -49,11 +49,11 @@ def consolidate(
         ids = actions.record_ids(manager, records or [])
         plan = manager.plan_consolidation(ids or None, everything=every)
         if dry_run:
-            render.show(views.plan(plan), shown)
+            render.show(views_learning.plan(plan), shown)
             return
         with progress.safe_stop("this step") as stop, progress.bar("learning", stop=stop) as report:
             run = manager.consolidate(plan, progress=report)
-    render.show(views.consolidation(run), shown)
+    render.show(views_learning.consolidation(run), shown)
     if run.status is RunStatus.REJECTED:
         render.say(f"refused: the records stay in the token store; memos why {run.id} shows the figures")
         raise typer.Exit(ExitCode.GATE_REFUSED)
@@ -72,7 +72,7 @@ def runs(
     shown = mode(json=json, plain=plain)
     with memory(existing=True) as manager:
         listed = manager.runs(limit)
-    render.show(views.runs(listed), shown)
+    render.show(views_learning.runs(listed), shown)
 
 
 def revert(
@@ -93,14 +93,14 @@ def revert(
         one = None if record is None else actions.record_id(manager, record)
         ids = list(target.record_ids) if one is None else [one]
         if dry_run:
-            render.show(views.revert_plan(number, ids), shown)
+            render.show(views_learning.revert_plan(number, ids), shown)
             return
         for record_id in ids if not yes else ():
             render.say(f"{views.short_id(record_id)}  {manager.get(record_id).text}")
         confirm(f"Take {views.plural(len(ids), 'record')} of run {number} out of the parameters?", yes=yes)
         with progress.bar("reverting") as report:
             done = manager.revert(number, record_id=one, progress=report)
-    render.show(views.revert(done), shown)
+    render.show(views_learning.revert(done), shown)
     render.say("memos consolidate learns them again")
 
 
@@ -127,11 +127,13 @@ def why(
         )
     with memory(existing=True) as manager:
         if question is not None:
-            document = views.answer_story(manager.why_question(question))
+            document = views_learning.answer_story(manager.why_question(question))
         elif (number := actions.run_number(subject or "")) is not None:
-            document = views.run_story(manager.why_run(number))
+            document = views_learning.run_story(manager.why_run(number))
         else:
-            document = views.record_story(manager.why_record(actions.record_id(manager, subject or "")))
+            document = views_learning.record_story(
+                manager.why_record(actions.record_id(manager, subject or ""))
+            )
     render.show(document, shown)
 
 
@@ -154,7 +156,7 @@ def model_show(json: Json = False, plain: Plain = False) -> None:
     """
     shown = mode(json=json, plain=plain)
     settings = actions.resolve_settings(choice()).settings
-    render.show(views.model_choice(actions.describe_model(settings), settings), shown)
+    render.show(views_house.model_choice(actions.describe_model(settings), settings), shown)
 
 
 def model_pretrain(
@@ -173,7 +175,7 @@ def model_pretrain(
     shown = mode(json=json)
     with progress.safe_stop("this step") as stop, progress.bar("pretraining") as report:
         result = actions.pretrain(out, seed=seed, steps=steps, threads=threads, progress=report, stop=stop)
-    render.show(views.pairs(result), shown)
+    render.show(views_house.pairs(result), shown)
     render.say(f"memos --model {out} ask QUESTION uses it")
 
 
@@ -192,4 +194,4 @@ def model_evaluate(
     shown = mode(json=json, plain=plain)
     render.say("asking held-out questions; this takes a minute or two")
     figures = actions.evaluate(actions.resolve_settings(choice()).settings, items=items, seed=seed)
-    render.show(views.figures(figures), shown)
+    render.show(views_house.figures(figures), shown)

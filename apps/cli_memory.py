@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from memos.apps import actions, progress, render, views
+from memos.apps import actions, progress, render, views, views_house, views_learning
 from memos.apps.cli_shared import (
     DryRun,
     Json,
@@ -142,7 +142,7 @@ def show(record: RecordArgument, json: Json = False, plain: Plain = False) -> No
     shown = mode(json=json, plain=plain)
     with memory(existing=True) as manager:
         story = manager.why_record(actions.record_id(manager, record))
-    render.show(views.record_story(story), shown)
+    render.show(views_learning.record_story(story), shown)
 
 
 def edit(
@@ -207,7 +207,7 @@ def forget(records: Records, yes: Yes = False, dry_run: DryRun = False, json: Js
         ids = actions.record_ids(manager, records)
         planned = manager.forget(ids, dry_run=True)
         if dry_run:
-            render.show(views.forget(planned, dry_run=True), shown)
+            render.show(views_learning.forget(planned, dry_run=True), shown)
             return
         if not yes:
             for one in ids:
@@ -215,7 +215,7 @@ def forget(records: Records, yes: Yes = False, dry_run: DryRun = False, json: Js
         confirm(f"Erase {views.plural(len(ids), 'record')} from every tier, for good?", yes=yes)
         with progress.bar("forgetting") as report:
             done = manager.forget(ids, progress=report)
-    render.show(views.forget(done, dry_run=False), shown)
+    render.show(views_learning.forget(done, dry_run=False), shown)
     if not done.proven:
         raise MemosError(
             f"bytes of a forgotten text are still in {', '.join(done.residue)}",
@@ -261,7 +261,7 @@ def import_(
             )
         with progress.safe_stop("this batch") as stop, progress.bar("importing", total=total) as report:
             done = actions.import_file(manager, source, progress=report, stop=stop, total=total)
-    render.show(views.import_report(done, source=request.name, stopped=stop.requested), shown)
+    render.show(views_house.import_report(done, source=request.name, stopped=stop.requested), shown)
     if stop.requested:
         render.say(f"{done.observed} of {total} were stored; importing again skips what is there")
         raise typer.Exit(ExitCode.INTERRUPTED)
@@ -284,4 +284,4 @@ def export(
         raise InputError(f"{file} exists", hint="--force replaces it", code="input.exists")
     with memory(existing=True) as manager, progress.bar("exporting") as report:
         written = interchange.export_archive(manager, file, progress=report)
-    render.show(views.archive(written), shown)
+    render.show(views_house.archive(written), shown)

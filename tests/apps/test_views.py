@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from memos.apps import views
+from memos.apps import views, views_house, views_learning
 from memos.apps.render import Document, Table
 from memos.types import (
     Answer,
@@ -74,9 +74,12 @@ def text_of(document: Document) -> str:
 @pytest.mark.parametrize(
     ("verb", "document"),
     [
-        ("consolidate", views.consolidation(RUN)),
-        ("revert", views.revert(REVERT)),
-        ("forget", views.forget(ForgetReport(namespace="ana", record_ids=(RECORD.id,)), dry_run=False)),
+        ("consolidate", views_learning.consolidation(RUN)),
+        ("revert", views_learning.revert(REVERT)),
+        (
+            "forget",
+            views_learning.forget(ForgetReport(namespace="ana", record_ids=(RECORD.id,)), dry_run=False),
+        ),
         ("ask", views.answer(FROM_WEIGHTS)),
     ],
 )
@@ -85,13 +88,13 @@ def test_json_fields_are_those_that_the_reference_promises(verb: str, document: 
 
 
 def test_a_run_in_the_list_has_the_fields_of_a_run() -> None:
-    data: dict[str, Any] = views.runs([RUN]).data
+    data: dict[str, Any] = views_learning.runs([RUN]).data
     assert set(data["runs"][0]) == listed_fields("consolidate")
     assert data["runs"][0]["status"] == "committed" and data["runs"][0]["gate"]["held_out"] == 0.9
 
 
 def test_a_committed_run_is_said_with_its_gate_and_what_was_left_out() -> None:
-    said = text_of(views.consolidation(RUN))
+    said = text_of(views_learning.consolidation(RUN))
     assert "run 8 COMMITTED: 1 record learned, 64 rows changed" in said
     assert (
         "held-out wordings 0.90" in said
@@ -104,7 +107,7 @@ def test_a_refused_run_says_its_reason_once() -> None:
     refused = RUN.model_copy(
         update={"status": RunStatus.REJECTED, "reason": "old knowledge fell by 0.30", "rows": 0}
     )
-    said = text_of(views.consolidation(refused))
+    said = text_of(views_learning.consolidation(refused))
     assert (
         "left in the store" in said
         and "reason: old knowledge fell by 0.30" in said
@@ -118,12 +121,12 @@ def test_a_plan_names_what_is_written_and_what_is_left() -> None:
         chosen=(Candidate(record_id=RECORD.id, text=RECORD.text, score=0.8, reason="stable"),),
         skipped=(Candidate(record_id="m:000000000001", text="Hi", score=0.1, reason="states nothing"),),
     )  # fmt: skip
-    said = text_of(views.plan(plan))
+    said = text_of(views_learning.plan(plan))
     assert "write m:4f2a91 0.80 stable" in said and "leave m:000000 0.10 states nothing" in said
 
 
 def test_the_story_of_a_run_names_its_slots() -> None:
-    document = views.run_story(RunStory(run=RUN, writes=(WRITE,)))
+    document = views_learning.run_story(RunStory(run=RUN, writes=(WRITE,)))
     assert "9001" in text_of(document) and "24 + 6" in text_of(document)
     assert document.data["kind"] == "run" and document.data["writes"][0]["slots"][0]["slot"] == 9001
 
@@ -133,7 +136,7 @@ def test_the_story_of_an_answer_names_whose_slots_were_read() -> None:
         question="Where?", answer=FROM_WEIGHTS, slots_read=32, owned_share=0.75, attributions=FROM_WEIGHTS.attributions,
         records=(RECORD,),
     )  # fmt: skip
-    said = text_of(views.answer_story(story))
+    said = text_of(views_learning.answer_story(story))
     assert (
         "run 8 m:4f2a91 0.80 I live in Lyon." in said
         and "32 slots read, 75%" in said
@@ -155,14 +158,14 @@ def test_a_forget_without_proof_says_where_the_text_still_is() -> None:
         files_checked=3,
         residue=("memos.db",),
     )
-    document = views.forget(report, dry_run=False)
+    document = views_learning.forget(report, dry_run=False)
     assert document.data["proven"] is False and "text still in memos.db" in text_of(document)
 
 
 def test_empty_lists_teach_the_next_step() -> None:
     for document in (
-        views.runs([]),
-        views.log([]),
+        views_learning.runs([]),
+        views_house.log([]),
         views.records([], tier="token", empty="memos observe TEXT"),
     ):
         assert "memos " in document.empty

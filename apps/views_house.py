@@ -1,0 +1,160 @@
+"""Documents about the house: status, log, checks, settings, models, files in and out. Pure functions, like `views`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from memos.apps.render import Document, Table, escape
+from memos.types import (
+    AuditEvent,
+    Check,
+    ImportReport,
+    JsonDict,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from memos.apps.actions import Figure, ModelChoice
+    from memos.config import Settings
+    from memos.interchange import ArchiveReport
+from memos.apps.views import SHORT, moment, plural, short_id, size
+
+
+def import_report(report: ImportReport, *, source: str, stopped: bool) -> Document:
+    """How many experiences came in and what became of them."""
+    data: JsonDict = {
+        "observed": report.observed,
+        "by_action": report.by_action,
+        "source": source,
+        "stopped": stopped,
+    }
+    parts = ", ".join(f"{count} {action}" for action, count in sorted(report.by_action.items()))
+    line = f"{plural(report.observed, 'experience')} from {source}" + (f": {parts}" if parts else "")
+    return Document(data, (line + (" (stopped early; these are kept)" if stopped else ""),))
+
+
+def status(state: Status, *, namespace_origin: str) -> Document:
+    """The state of the three tiers."""
+    tiers = [(tier.tier.value, f"{tier.count:,}", size(tier.bytes), tier.detail) for tier in state.tiers]
+    last = state.last_run
+    facts = [
+        ("home", state.home),
+        ("namespace", f"{state.namespace} ({namespace_origin})"),
+        ("others", ", ".join(name for name in state.namespaces if name != state.namespace) or "none"),
+        (
+            "model",
+            state.model + (f", answers by {state.chat_model} from the store" if state.chat_model else ""),
+        ),
+        ("embedder", state.embedder),
+        ("put aside", f"{state.superseded} superseded, {state.paused} paused"),
+        ("last run", f"{last.id} {last.status.value}, {moment(last.created_at)}" if last else "none"),
+        ("audit log", f"{plural(state.audit_events, 'event')}, head {state.chain_head[:12] or 'none'}"),
+    ]
+    data: JsonDict = {**state.model_dump(mode="json"), "namespace_origin": namespace_origin}
+    return Document(
+        data,
+        (
+            Table(("", "text"), facts, header=False),
+            Table(("tier", "count", "size", "holds"), tiers, title="tiers", wide="holds"),
+        ),
+    )
+
+
+def checks(done: Sequence[Check]) -> Document:
+    """Lines of `verify` and `doctor`."""
+    data: JsonDict = {
+        "ok": all(check.ok for check in done),
+        "checks": [check.model_dump(mode="json") for check in done],
+    }
+    rows = [("ok" if check.ok else "FAILED", check.name, check.detail, check.hint) for check in done]
+    return Document(data, (Table(("", "check", "found", "hint"), rows, wide="found"),))
+
+
+def log(events: Sequence[AuditEvent]) -> Document:
+    """Audit events, newest first."""
+    rows = [
+        (
+            str(event.seq),
+            moment(event.at),
+            event.actor,
+            event.kind,
+            event.subject[: SHORT * 2],
+            _payload(event),
+            event.hash[:12],
+        )
+        for event in events
+    ]
+    return Document(
+        {"events": [event.model_dump(mode="json") for event in events]},
+        (Table(("seq", "at", "actor", "event", "subject", "what", "hash"), rows, wide="what"),),
+        empty="nothing has happened yet; memos observe TEXT is a start",
+    )
+
+
+def _payload(event: AuditEvent) -> str:
+    shown = [
+        f"{key} {short_id(value) if isinstance(value, str) and value[1:2] == ':' else value}"
+        for key, value in event.payload.items()
+        if value not in (None, "", [], {}) and not isinstance(value, dict | list)
+    ]
+    return ", ".join(shown)
+
+
+def settings(rows: Sequence[tuple[str, str, str]]) -> Document:
+    """Each setting with the place its value came from."""
+    data: JsonDict = {
+        "settings": [{"key": key, "value": value, "origin": origin} for key, value, origin in rows]
+    }
+    return Document(data, (Table(("key", "value", "from"), rows, wide="value"),))
+
+
+def pairs(data: JsonDict) -> Document:
+    """A flat object, as JSON and as two columns."""
+    rows = [(key, escape(_shown(value))) for key, value in data.items()]
+    return Document(data, (Table(("", "text"), rows, header=False),))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def sentence(data: JsonDict, line: str) -> Document:
+    """A change of state, said in one line."""
+    return Document(data, (line,))
+
+
+def archive(report: ArchiveReport) -> Document:
+    """What an export wrote."""
+    members = ", ".join(f"{count} {name.removesuffix('.jsonl')}" for name, count in report.members.items())
+    lines = (f"{report.path}: {members} ({size(report.bytes)})", f"sha256 {report.sha256}")
+    return Document(report.model_dump(mode="json"), lines)
+
+
+def model_choice(choice: ModelChoice, settings: Settings) -> Document:
+    """Which model is configured, what it can do and what it cannot."""
+    data: JsonDict = {
+        "model": choice.name,
+        "kind": choice.kind,
+        "can": choice.can,
+        "cannot": choice.cannot,
+        "device": settings.model.device,
+        "threads": settings.model.threads,
+        "network": settings.model.allow_network,
+    }
+    return pairs(data)
+
+
+def figures(measured: Sequence[Figure]) -> Document:
+    """A model's evaluation, a row a class of questions."""
+    rows = [
+        (one.name, f"{one.value:.3f}", "" if one.wanted is None else f"{one.wanted:.2f}", str(one.items))
+        for one in measured
+    ]
+    return Document(
+        {"rows": [asdict(one) for one in measured]},
+        (Table(("held-out questions", "right", "wanted", "items"), rows, wide="held-out questions"),),
+    )
