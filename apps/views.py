@@ -98,7 +98,7 @@ def recall(found: Recall, *, explain: bool) -> Document:
             f"{hit.score:.3f}",
             moment(hit.record.occurred_at),
             hit.record.source.actor or hit.record.origin.value,
-            *((_scores(hit.parts),) if explain else ()),
+            *((scores(hit.parts),) if explain else ()),
             hit.record.text,
         )
         for hit in found.hits
@@ -107,7 +107,8 @@ def recall(found: Recall, *, explain: bool) -> Document:
     return Document(data, (Table(columns, rows),), empty="nothing found; memos ls shows what is stored")
 
 
-def _scores(parts: dict[str, float]) -> str:
+def scores(parts: dict[str, float]) -> str:
+    """The parts of a score in one cell."""
     return " ".join(f"{name} {value:.2f}" for name, value in parts.items())
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from memos.apps.render import Document, Table, escape
+from memos.apps.views import SHORT, moment, plural, short_id, size
 from memos.types import (
     AuditEvent,
     Check,
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from memos.apps.actions import Figure, ModelChoice
     from memos.config import Settings
     from memos.interchange import ArchiveReport
-from memos.apps.views import SHORT, moment, plural, short_id, size
 
 
 def import_report(report: ImportReport, *, source: str, stopped: bool) -> Document:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from memos.apps.render import Document, Table
+from memos.apps.views import answer, memory_line, moment, plural, scores, short_id
 from memos.types import (
     Answer,
     AnswerStory,
@@ -24,10 +24,6 @@ from memos.types import (
     RunStory,
     WriteStory,
 )
-
-if TYPE_CHECKING:
-    pass
-from memos.apps.views import _scores, answer, memory_line, moment, plural, short_id
 
 
 def record_story(story: RecordStory) -> Document:
@@ -261,7 +257,7 @@ def _answer_blocks(result: Answer) -> list[Table | str]:
             if hit.record.id in result.cited:
                 fate += ", cited"
             rows.append(
-                (short_id(hit.record.id), f"{hit.score:.3f}", _scores(hit.parts), fate, hit.record.text)
+                (short_id(hit.record.id), f"{hit.score:.3f}", scores(hit.parts), fate, hit.record.text)
             )
         blocks.append(Table(("id", "score", "parts", "fate", "text"), rows, title="from the store"))
     return blocks
