@@ -103,7 +103,8 @@ class Database:
                 with self._translated():
                     yield connection
             except BaseException:
-                self._local.doomed = self._local.doomed or _changes(connection) != before
+                # Ctrl-C within a statement leaves the connection invalid: it cannot be asked what it changed.
+                self._local.doomed = self._local.doomed or connection.invalidated or _changes(connection) != before
                 raise
             return
         if not self._writer.acquire(timeout=self._busy_timeout_ms / 1000):
@@ -195,7 +196,7 @@ class Database:
         engine = sa.create_engine(
             f"sqlite:///{path}",
             connect_args={"timeout": self._busy_timeout_ms / 1000, "check_same_thread": False},
-            pool_size=8, max_overflow=-1, pool_reset_on_return=None,
+            pool_size=8, max_overflow=-1,
         )
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", _begin)
