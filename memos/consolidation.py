@@ -7,7 +7,8 @@ What a namespace's model knows is a deterministic function of (base, live ledger
 out, in any order, is one operation, `remove`: put back the rows from before the first entry concerned, and do the
 later entries again without it. The result is bit-equal to never having learned it.
 
-Knows the ledger, the trainer and the audit log by their protocols; no tensor, no SQL, no prompt.
+Knows the ledger, the trainer and the audit log by their protocols; no tensor, no SQL, no prompt. What a namespace knows
+as a value is `memos.knowledge`.
 """
 
 from __future__ import annotations
@@ -16,18 +17,17 @@ import hashlib
 import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from memos.augmentation import Lesson
 from memos.config import ConsolidationSettings
-from memos.errors import ConsolidationError, FingerprintMismatch, MemosError, NotFoundError, NotRevertible
+from memos.errors import ConsolidationError, MemosError, NotFoundError, NotRevertible
+from memos.knowledge import Knowledge, KnowledgeReader, same_fact, with_lesson
 from memos.protocols import (
     AuditLog,
     Augmenter,
     GateMeasure,
     LedgerEntry,
-    Overlay,
     Progress,
     SlotLedger,
     SlotTrainer,
@@ -47,47 +47,6 @@ from memos.types import (
     RunStatus,
     utc_now,
 )
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-FactId = tuple[str, str]
-"""(subject, relation): the parameters hold one value for each."""
-
-
-@dataclass(frozen=True)
-class OwnedRows:
-    """The rows, int64 [t], that the write of one record selected."""
-
-    run_id: int
-    record_id: str
-    rows: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """What a namespace's model knows after some entries: the rows, who owns them, and the lessons that still hold.
-
-    `lessons` is in the order of writing; a lesson about the same subject and relation replaces the older one.
-    """
-
-    overlay: Overlay
-    lessons: tuple[Lesson, ...] = ()
-    writes: tuple[OwnedRows, ...] = ()
-
-    def after_write(self, run_id: int, lesson: Lesson, step: TrainingStep) -> Knowledge:
-        owned = OwnedRows(run_id, lesson.record_id, step.change.rows)
-        return Knowledge(step.overlay, _with_lesson(self.lessons, lesson), (*self.writes, owned))
-
-    def after_sleep(self, step: TrainingStep) -> Knowledge:
-        return replace(self, overlay=step.overlay)
-
-    def owned_rows(self) -> npt.NDArray[np.int64]:
-        """Every row some write selected, sorted, int64."""
-        import numpy as np
-
-        return np.unique(np.concatenate([np.empty(0, np.int64), *(write.rows for write in self.writes)]))
 
 
 @dataclass(frozen=True)
@@ -119,51 +78,17 @@ class Consolidator:
         self._trainer = trainer
         self._augmenter = augmenter
         self._settings = settings
-        self._cached: dict[str, tuple[int, Knowledge]] = {}
+        self._reader = KnowledgeReader(ledger, trainer)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def knowledge(self, namespace: str) -> Knowledge:
-        """The live state, from the ledger; another process's commit is seen. The model answers with it afterwards.
+        """The live state; see `KnowledgeReader.current`."""
+        return self._reader.current(namespace)
 
-        Raises FingerprintMismatch when the ledger was written for another model, CorruptStore for a damaged file.
-        """
-        head = self._ledger.head(namespace)
-        cached = self._cached.get(namespace)
-        if cached is None or cached[0] != head:
-            entries = self._ledger.entries(namespace)
-            self._check_fingerprint(namespace, entries)
-            cached = (head, self._replayed_from_files(entries))
-            self._cached[namespace] = cached
-            self._trainer.activate(namespace, cached[1].overlay)
-        return cached[1]
-
-    def _check_fingerprint(self, namespace: str, entries: Sequence[LedgerEntry]) -> None:
-        for run_id in {entry.run_id for entry in entries}:
-            run = self._ledger.run(namespace, run_id)
-            if run.fingerprint != self._trainer.fingerprint:
-                raise FingerprintMismatch(
-                    f"run {run_id} was written into another model ({run.fingerprint[:12]}) than the one in use "
-                    f"({self._trainer.fingerprint[:12]})",
-                    hint="use the model it was written into (memos config show model.name), or another --home",
-                )
-
-    def _replayed_from_files(self, entries: Sequence[LedgerEntry]) -> Knowledge:
-        """Fold the stored rows. No training: the files are the result of it."""
-        state = Knowledge(self._trainer.empty())
-        for entry in entries:
-            change = self._ledger.change(entry)
-            step = TrainingStep(change, self._trainer.with_rows(state.overlay, change.rows, change.after), {})
-            if step.overlay.digest() != entry.digest_after:
-                raise NotRevertible(
-                    f"ledger entry {entry.seq} does not lead to the rows it recorded",
-                    hint="memos verify names the first entry that fails",
-                )
-            if entry.lesson is None:
-                state = state.after_sleep(step)
-            else:
-                state = state.after_write(entry.run_id, Lesson.from_json(entry.lesson), step)
-        return state
+    def verify(self, namespace: str) -> int:
+        """Re-derive every live entry's rows from the files; returns how many entries were checked."""
+        return self._reader.verify(namespace)
 
     # --- consolidate --------------------------------------------------------------------------------------------------
 
@@ -249,7 +174,7 @@ class Consolidator:
             if not lessons:
                 failed[candidate.record_id] = "states nothing the augmenter can turn into questions"
             for lesson in lessons:
-                chosen = _with_lesson(chosen, lesson)
+                chosen = with_lesson(chosen, lesson)
         kept = {lesson.record_id for lesson in chosen}
         for candidate in plan.chosen:
             if candidate.record_id not in kept and candidate.record_id not in failed:
@@ -296,7 +221,7 @@ class Consolidator:
         self, run_id: int, namespace: str, state: Knowledge, lesson: Lesson, recipe: JsonDict
     ) -> tuple[Draft, Knowledge]:
         seed = self._seed(lesson.key)
-        live = tuple(other for other in state.lessons if not _same_fact(other, lesson))
+        live = tuple(other for other in state.lessons if not same_fact(other, lesson))
         step = self._trainer.write(state.overlay, lesson, live, recipe, seed)
         after = state.after_write(run_id, lesson, step)
         return self._draft(run_id, namespace, EntryKind.WRITE, state, step, recipe, seed, lesson), after
@@ -426,12 +351,12 @@ class Consolidator:
         self, namespace: str, concerned: set[int], run_id: int, actor: str, kind: str, progress: Progress | None
     ) -> RevertReport:
         entries = self._ledger.entries(namespace)
-        self._check_fingerprint(namespace, entries)
+        self._reader.check_fingerprint(namespace, entries)
         head = self._ledger.head(namespace)
         first = min(concerned)
         kept = [entry for entry in entries if entry.seq < first]
         later = [entry for entry in entries if entry.seq >= first]
-        state = self._replayed_from_files(kept)
+        state = self._reader.fold(kept)
         # A sleep of a run that keeps no write has nothing of its own to refine.
         surviving = {entry.run_id for entry in later if entry.kind is EntryKind.WRITE and entry.seq not in concerned}
         surviving |= {entry.run_id for entry in kept if entry.kind is EntryKind.WRITE}
@@ -494,7 +419,7 @@ class Consolidator:
         run_of: dict[str, int] = {}
         for entry in self._ledger.entries(namespace):
             if entry.lesson is not None:
-                lessons = _with_lesson(lessons, Lesson.from_json(entry.lesson))
+                lessons = with_lesson(lessons, Lesson.from_json(entry.lesson))
                 run_of[str(entry.record_id)] = entry.run_id
         live = {lesson.record_id for lesson in lessons if self._says(namespace, lesson)}
         ever = {entry.record_id for entry in self._ledger.entries(namespace, live=None) if entry.record_id}
@@ -519,49 +444,8 @@ class Consolidator:
             return None
 
     def _refresh(self, namespace: str) -> None:
-        self._cached.pop(namespace, None)
+        self._reader.drop(namespace)
         self.knowledge(namespace)
-
-    # --- proof --------------------------------------------------------------------------------------------------------
-
-    def verify(self, namespace: str) -> int:
-        """Re-derive every live entry's rows and hashes from the files; returns how many entries were checked.
-
-        Raises CorruptStore or NotRevertible naming the first that fails.
-        """
-        entries = self._ledger.entries(namespace)
-        state = Knowledge(self._trainer.empty())
-        for entry in entries:
-            if state.overlay.digest() != entry.digest_before:
-                raise NotRevertible(
-                    f"ledger entry {entry.seq} was written on other rows than its predecessor left",
-                    hint="restore memos.db and ledger/ from one backup",
-                )
-            change = self._ledger.change(entry)
-            state = Knowledge(self._trainer.with_rows(state.overlay, change.rows, change.after))
-            if state.overlay.digest() != entry.digest_after:
-                raise NotRevertible(
-                    f"ledger entry {entry.seq} does not lead to the rows it recorded",
-                    hint="restore memos.db and ledger/ from one backup",
-                )
-        return len(entries)
-
-    def readable(self, record: MemoryRecord) -> bool:
-        """Whether the augmenter finds anything in the record to learn."""
-        return bool(self._augmenter.lessons(record.id, record.text))
-
-
-def _same_fact(one: Lesson, other: Lesson) -> bool:
-    return bool(_fact_ids(one) & _fact_ids(other))
-
-
-def _fact_ids(lesson: Lesson) -> set[FactId]:
-    return {(fact.subject.casefold(), fact.relation) for fact in lesson.facts}
-
-
-def _with_lesson(lessons: tuple[Lesson, ...], lesson: Lesson) -> tuple[Lesson, ...]:
-    """Newest last; a lesson about the same thing gives way."""
-    return (*(other for other in lessons if not _same_fact(other, lesson)), lesson)
 
 
 def _report(progress: Progress | None, done: int, total: int, what: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from memos.augmentation import Lesson
-from memos.consolidation import Knowledge
+from memos.knowledge import Knowledge
 from memos.parametric.attribution import attribute
 from memos.parametric.gate import GateSettings, probe_gate
 from memos.parametric.model import MemoryModel
