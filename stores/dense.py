@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     Keys = npt.NDArray[np.int64]
 
 ARMS = ("dense", "context")
-COLUMNS = {"dense": embeddings.c.vector, "context": embeddings.c.context_vector}
 SAVE_AFTER = 256
 SAVE_SHARE = 0.1
 PAGE = 5_000
@@ -210,31 +209,24 @@ class DenseArm:
             indexes[name] = index
         partition = _Partition(indexes)
         self._catch_up(connection, namespace, partition)
-        for name, index in indexes.items():
-            present = sa.select(sa.func.count()).select_from(embeddings).where(embeddings.c.namespace == namespace)
-            if name == "context":
-                present = present.where(embeddings.c.context_vector.is_not(None))
-            if connection.execute(present).scalar_one() != len(index):
+        if any(len(index) != _count(connection, namespace, name) for name, index in indexes.items()):
+            for index in indexes.values():
                 index.clear()
-                self._catch_up(connection, namespace, partition)
+            self._catch_up(connection, namespace, partition)
         return partition
 
     def _catch_up(self, connection: Connection, namespace: str, partition: _Partition) -> None:
-        latest = connection.execute(
-            sa.select(vector_changes.c.seq, vector_changes.c.token)
-            .where(vector_changes.c.namespace == namespace).order_by(vector_changes.c.seq.desc()).limit(1)
-        ).first()
-        if latest is None:
+        latest = connection.execute(_LATEST, {"namespace": namespace}).first()
+        # A reader whose view of SQL is older than the index leaves it alone: its own query hides what it cannot see.
+        behind = [index for index in partition.indexes.values() if latest is not None and latest.seq > index.sequence]
+        if latest is None or not behind:
             return
-        for name, index in partition.indexes.items():
-            # A reader whose view of SQL is older than the index leaves it alone: its own query hides what it cannot see.
-            if latest.seq <= index.sequence:
-                continue
-            changes = _apply(connection, namespace, index, name)
-            partition.unsaved += changes if name == "dense" else 0  # every change is one of the dense arm too
+        if self._database.writing:
+            self._tentative.add(namespace)
+        since = min(index.sequence for index in behind)
+        partition.unsaved += _apply(connection, namespace, partition.indexes, since)
+        for index in partition.indexes.values():
             index.seen(latest.seq, latest.token.hex())
-            if self._database.writing:
-                self._tentative.add(namespace)
 
     def _transaction_ended(self, committed: bool) -> None:
         tentative, purged = self._tentative, self._purged
@@ -298,6 +290,14 @@ def _keys(keys: Iterable[int]) -> Keys:
     return np.fromiter(keys, np.int64)
 
 
+def _count(connection: Connection, namespace: str, arm: str) -> int:
+    """How many vectors SQL holds for this arm."""
+    present = sa.select(sa.func.count()).select_from(embeddings).where(embeddings.c.namespace == namespace)
+    if arm == "context":
+        present = present.where(embeddings.c.context_vector.is_not(None))
+    return connection.execute(present).scalar_one()
+
+
 def _agrees(connection: Connection, namespace: str, index: FaissIndex) -> bool:
     """Whether the change the file was saved at is part of this store's history."""
     token = connection.execute(
@@ -307,20 +307,41 @@ def _agrees(connection: Connection, namespace: str, index: FaissIndex) -> bool:
     return token is not None and token.hex() == index.token
 
 
-def _apply(connection: Connection, namespace: str, index: FaissIndex, arm: str) -> int:
-    """Bring the index from its own sequence number to what SQL now holds. Returns the number of changed keys."""
+def _apply(connection: Connection, namespace: str, indexes: dict[str, FaissIndex], since: int) -> int:
+    """Bring the indexes from change number `since` to what SQL now holds. Returns the number of changed keys."""
     import numpy as np
 
-    column = COLUMNS[arm]
-    present = sa.select(embeddings.c.key, column).where(embeddings.c.namespace == namespace, column.is_not(None))
-    if index.sequence:
-        changed = sa.select(vector_changes.c.record_key).where(
-            vector_changes.c.namespace == namespace, vector_changes.c.seq > index.sequence
-        )
-        index.remove(_keys(set(connection.execute(changed).scalars())))
-        present = present.where(embeddings.c.key.in_(changed))
-    before = len(index)
-    for rows in connection.execute(present.order_by(embeddings.c.key)).partitions(PAGE):
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), "<f4").reshape(len(rows), -1)
-        index.add([row[0] for row in rows], vectors)
-    return max(len(index) - before, 1)
+    changes = 0
+    if since:
+        changed = _keys(set(connection.execute(_CHANGED, {"namespace": namespace, "since": since}).scalars()))
+        changes = len(changed)
+        for index in indexes.values():
+            index.remove(changed)
+        present = connection.execute(_PRESENT_SINCE, {"namespace": namespace, "since": since})
+    else:
+        for index in indexes.values():
+            index.clear()
+        present = connection.execute(_PRESENT, {"namespace": namespace})
+    for rows in present.partitions(PAGE):
+        changes += 0 if since else len(rows)
+        for name, place in (("dense", 1), ("context", 2)):
+            filled = [row for row in rows if row[place] is not None]
+            if filled:
+                vectors = np.frombuffer(b"".join(row[place] for row in filled), "<f4").reshape(len(filled), -1)
+                indexes[name].add([row[0] for row in filled], vectors)
+    return changes
+
+
+# Built once: they run at every question.
+
+_HERE = vector_changes.c.namespace == sa.bindparam("namespace")
+_SINCE = vector_changes.c.seq > sa.bindparam("since")
+_LATEST = (
+    sa.select(vector_changes.c.seq, vector_changes.c.token).where(_HERE).order_by(vector_changes.c.seq.desc()).limit(1)
+)
+_CHANGED = sa.select(vector_changes.c.record_key).where(_HERE, _SINCE)
+_PRESENT = (
+    sa.select(embeddings.c.key, embeddings.c.vector, embeddings.c.context_vector)
+    .where(embeddings.c.namespace == sa.bindparam("namespace")).order_by(embeddings.c.key)
+)
+_PRESENT_SINCE = _PRESENT.where(embeddings.c.key.in_(_CHANGED))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -56,7 +56,8 @@ def not_current(connection: Connection, namespace: str, now: datetime) -> list[i
 
 _HERE = records.c.namespace == sa.bindparam("namespace")
 _NOT_CURRENT = sa.union(
-    sa.select(records.c.key).where(_HERE, _NOT_ACTIVE),
+    # The planner, not knowing how few they are, would rather read the whole namespace.
+    sa.select(records.c.key).where(_HERE, _NOT_ACTIVE).with_hint(records, "INDEXED BY records_not_active", "sqlite"),
     sa.select(records.c.key).where(_HERE, _ENDED, records.c.valid_to <= sa.bindparam("now", type_=UtcTime)),
 )
 
@@ -97,9 +98,7 @@ def search(
     shortlist = best(scores, 2 * k)
     rows = {
         row["key"]: row
-        for row in view.run(
-            sa.select(records).where(records.c.key.in_(shortlist), _HERE, view.condition)
-        ).mappings()
+        for row in view.run(rows_of(view.condition), keys=shortlist).mappings()
     }
     newness = scaled({key: float(to_micros(row["occurred_at"])) for key, row in rows.items()})
     scores = {key: scores[key] + weights.recency * newness[key] for key in rows}
@@ -111,6 +110,12 @@ def search(
         })
         for rank, key in enumerate(best(scores, k), start=1)
     ]
+
+
+@lru_cache(maxsize=16)
+def rows_of(condition: ColumnElement[bool]) -> sa.Select[Any]:
+    """The records with the bound `keys` that are of the bound `namespace` and meet the condition."""
+    return sa.select(records).where(records.c.key.in_(sa.bindparam("keys", expanding=True)), _HERE, condition)
 
 
 class _Cosines:

@@ -28,7 +28,8 @@ from memos.stores.database import Database
 from memos.stores.dense import DenseArm
 from memos.stores.filters import Filter, compiled
 from memos.stores.purging import erase
-from memos.stores.recall import CURRENT, not_current, search
+from memos.stores.lexical import View
+from memos.stores.recall import CURRENT, not_current, rows_of, search
 from memos.stores.rows import (
     Row,
     check_text,
@@ -63,6 +64,13 @@ _INSERT_EXPERIENCE = sa.insert(experiences)
 _INSERT_DECISION = sa.insert(decisions)
 _INSERT_RECORD = sa.insert(records)
 _INSERT_EMBEDDING = sa.insert(embeddings)
+_HERE = records.c.namespace == sa.bindparam("namespace")
+_BY_ID = sa.select(records).where(records.c.id == sa.bindparam("id"), _HERE)
+_NEWEST_CURRENT = sa.select(records).where(_HERE, CURRENT).order_by(records.c.valid_from.desc(), records.c.key.desc())
+_BY_HASH = _NEWEST_CURRENT.where(records.c.text_hash == sa.bindparam("digest"))
+_BY_FACT = _NEWEST_CURRENT.where(
+    records.c.fact_subject == sa.bindparam("subject"), records.c.fact_attribute == sa.bindparam("attribute")
+)
 IN_LIST = 500
 """Most ids named in one statement."""
 PAGE = 256
@@ -320,12 +328,12 @@ class SqlTokenStore:
 
     def find_exact(self, namespace: str, digest: str) -> MemoryRecord | None:
         """The active record whose normalised text has this `text_hash`."""
-        found = self._find(namespace, records.c.text_hash == digest)
+        found = self._find(_BY_HASH, namespace=namespace, digest=digest)
         return found[0] if found else None
 
     def find_fact(self, namespace: str, subject: str, attribute: str) -> builtins.list[MemoryRecord]:
         """Active records about the same subject and attribute, newest first."""
-        return self._find(namespace, sa.and_(records.c.fact_subject == subject, records.c.fact_attribute == attribute))
+        return self._find(_BY_FACT, namespace=namespace, subject=subject, attribute=attribute)
 
     def neighbours(self, namespace: str, vector: Vector, k: int) -> builtins.list[Neighbour]:
         """The current records whose own texts are nearest to the vector."""
@@ -333,9 +341,8 @@ class SqlTokenStore:
             cosines = self._dense.nearest(
                 connection, namespace, vector, k, excluded=not_current(connection, namespace, self._clock())
             )["dense"]
-            rows = connection.execute(
-                sa.select(records).where(records.c.key.in_(cosines), CURRENT), {"now": self._clock()}
-            ).mappings().all()
+            rows = View(connection, namespace, self._clock(), CURRENT).run(
+                rows_of(CURRENT), keys=[*cosines]).mappings().all()
         near = [Neighbour(record_from(row), cosines[row["key"]]) for row in rows]
         return sorted(near, key=lambda neighbour: -neighbour.cosine)
 
@@ -392,19 +399,14 @@ class SqlTokenStore:
 
     @staticmethod
     def _row(connection: Connection, namespace: str, record_id: str) -> Any:
-        row = connection.execute(
-            sa.select(records).where(records.c.id == record_id, records.c.namespace == namespace)
-        ).mappings().first()
+        row = connection.execute(_BY_ID, {"namespace": namespace, "id": record_id}).mappings().first()
         if row is None:
             raise _unknown(record_id)
         return row
 
-    def _find(self, namespace: str, condition: ColumnElement[bool]) -> builtins.list[MemoryRecord]:
-        query = sa.select(records).where(records.c.namespace == namespace, condition, CURRENT)
-        query = query.order_by(records.c.valid_from.desc(), records.c.key.desc())
+    def _find(self, query: sa.Select[Any], **values: str) -> builtins.list[MemoryRecord]:
         with self._database.read() as connection:
-            rows = connection.execute(query, {"now": self._clock()}).mappings()
-            return [record_from(row) for row in rows]
+            return [record_from(row) for row in connection.execute(query, {"now": self._clock(), **values}).mappings()]
 
     def _put_vectors(self, connection: Connection, namespace: str, key: int, vector: Vector | None,
                      context_vector: Vector | None) -> None:
