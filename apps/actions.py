@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -267,10 +267,11 @@ def readable(request: ImportRequest, stdin: IO[bytes]) -> Iterator[ImportRequest
     if request.path is not None:
         yield request
         return
-    with tempfile.NamedTemporaryFile(prefix="memos-import-", delete=True) as spool:
-        shutil.copyfileobj(stdin, spool)
-        spool.flush()
-        yield ImportRequest(Path(spool.name), request.format, request.origin, request.conversation)
+    with tempfile.TemporaryDirectory(prefix="memos-import-") as folder:
+        spool = Path(folder) / "standard-input"  # its name becomes the session of what is in it
+        with spool.open("wb") as file:
+            shutil.copyfileobj(stdin, file)
+        yield replace(request, path=spool)
 
 
 def count_drafts(request: ImportRequest) -> int:

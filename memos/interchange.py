@@ -45,7 +45,7 @@ _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that equal content giv
 def detect_format(path: Path) -> str:
     """The format of a file by its name, then by its first bytes. Raises InputError when neither tells."""
     suffix = path.suffix.casefold()
-    if suffix == ".zip":
+    if suffix == ".zip" or _head(path).startswith(b"PK"):
         return "archive"
     if suffix in {".md", ".markdown"}:
         return "markdown"
@@ -107,12 +107,15 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _looks_like_json(path: Path) -> bool:
+    return _head(path).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            head = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+            return file.read(64)
     except OSError:
-        return False
-    return head[:1] in (b"{", b"[")
+        return b""
 
 
 def _parse(text: str, where: str, first_line: int = 1) -> Any:

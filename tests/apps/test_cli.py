@@ -287,6 +287,13 @@ def test_import_from_a_pipe_and_vouched_for(cli_run: Cli) -> None:
     assert len(cli_run("consolidate", "--dry-run", "--all", "--json").data["chosen"]) == 2
 
 
+def test_an_archive_may_come_through_a_pipe(cli_run: Cli) -> None:
+    told(cli_run)
+    cli_run("export", "memory.zip")
+    back = cli_run("-n", "copy", "import", "-", "--json", stdin=Path("memory.zip").read_bytes())
+    assert back.data["observed"] == 3 and back.data["by_action"] == {"ADD": 3}
+
+
 def test_a_bad_line_stores_nothing(cli_run: Cli) -> None:
     Path("chat.jsonl").write_text('{"role": "user", "content": "I live in Lyon."}\n{"role": oops}\n', "utf-8")
     done = cli_run("import", "chat.jsonl")
