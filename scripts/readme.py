@@ -110,7 +110,9 @@ def svg(transcript: str) -> str:
         elif line.lstrip().startswith("✗"):
             style = "bold red"
         console.print(Text(line, style=style), no_wrap=True, overflow="ellipsis", crop=True)
-    return console.export_svg(title="make demo", unique_id="memos-demo")
+    picture = console.export_svg(title="make demo", unique_id="memos-demo")
+    # fonts would be fetched from a server whenever someone looks at the picture
+    return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
 
 
 def main() -> int:
