@@ -34,7 +34,6 @@ MINILM_REVISION = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_TOKENS = 256
 CACHE_SIZE = 2048
-ROLES = frozenset({"user", "assistant", "system", "tool", "human", "ai"})
 HASH_DIMENSION = 256
 
 
@@ -49,11 +48,6 @@ def make_embedder(settings: EmbedderSettings, *, allow_network: bool = False) ->
         return LangChainEmbedder(name)
     return TransformersEmbedder(name, revision=settings.revision, batch_size=settings.batch_size,
                                 allow_network=allow_network)
-
-
-def spoken(text: str, actor: str | None) -> str:
-    """The text as it is embedded: after the name of who said it, since questions ask who. A role is not a name."""
-    return text if actor is None or actor.casefold() in ROLES else f"{actor}: {text}"
 
 
 def in_context(text: str, previous: str | None) -> str:

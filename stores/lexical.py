@@ -43,7 +43,7 @@ class View:
     now: datetime
     condition: ColumnElement[bool]
 
-    def run(self, query: Executable, **values: Any) -> CursorResult[Any]:
+    def run(self, query: Executable, **values: Any) -> CursorResult[*tuple[Any, ...]]:
         """Execute a query whose bound names may include `namespace` and `now`."""
         return self.connection.execute(query, {"namespace": self.namespace, "now": self.now, **values})
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from memos.audit import GENESIS, canonical_json, next_event, verify_chain
 from memos.errors import ChainBroken, InputError

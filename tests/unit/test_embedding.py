@@ -20,7 +20,6 @@ from memos.embedding import (
     in_context,
     make_embedder,
     minilm,
-    spoken,
 )
 from memos.errors import ConfigError, ModelUnavailable
 
@@ -120,8 +119,6 @@ def test_names() -> None:
 
 
 def test_how_a_turn_is_embedded() -> None:
-    assert spoken("I moved", "Ana") == "Ana: I moved"
-    assert spoken("I moved", "user") == spoken("I moved", None) == "I moved"
     assert in_context("yes", None) == "yes"
     assert in_context("yes", "tea?") == "tea?\nyes"
 
