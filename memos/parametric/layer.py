@@ -36,7 +36,9 @@ class MemoryConfig:
     unseen wordings better; later layers isolate facts better. `mode="residual"` adds the memory beside a trained
     block and is identity while the table is zero; `mode="replace"` stands in for the block's feed-forward network and
     needs values trained with the model. `gated` multiplies by silu(z Wgᵀ) and projects by Wo (Memory Layers at
-    Scale, arXiv 2412.09764); leave it off in a retrofit, where a random gate only shrinks the gradient.
+    Scale, arXiv 2412.09764); leave it off in a retrofit, where a random gate only shrinks the gradient. `whitening`
+    is how far the addresses even out the variance of the layer's input: 1 fully, which weighs noise like meaning, 0
+    not at all, which lets a few directions decide.
     """
 
     d_model: int
@@ -48,6 +50,7 @@ class MemoryConfig:
     mode: Literal["residual", "replace"] = "residual"
     gated: bool = False
     temperature: float = 0.0
+    whitening: float = 0.5
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -162,7 +165,7 @@ class ProductKeyMemory(nn.Module):
 
     @torch.no_grad()
     def fit_whitening(self, mean: Tensor, covariance: Tensor) -> None:
-        """Set the queries to a seeded random projection of the PCA-whitened input.
+        """Set the queries to a seeded random projection of the input, whitened by PCA as far as `whitening` says.
 
         mean: (d_model); covariance: (d_model, d_model), of the layer's input on background text. Directions with
         less than 1e-3 of the mean variance are not amplified further: they carry rounding noise.
@@ -170,7 +173,8 @@ class ProductKeyMemory(nn.Module):
         config = self.config
         eigenvalues, directions = torch.linalg.eigh(covariance.double())
         floor = eigenvalues.clamp_min(0).mean().clamp_min(1e-12) * 1e-3
-        whiten = directions @ torch.diag(eigenvalues.clamp_min(floor).rsqrt()) @ directions.T
+        spread = eigenvalues.clamp_min(floor).pow(-config.whitening / 2)
+        whiten = directions @ torch.diag(spread) @ directions.T
         generator = torch.Generator().manual_seed(config.seed + 1)
         projection = torch.randn(config.heads * config.d_key, config.d_model, generator=generator)
         self.query.copy_((projection.double() @ whiten).float() / math.sqrt(config.d_model))

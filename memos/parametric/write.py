@@ -36,14 +36,14 @@ class WriteSettings:
     """
 
     rows: int = 256
-    rate: float = 160.0
+    rate: float = 60.0
     max_steps: int = 40
     stop_loss: float = 0.2
     settle: int = 4
     questions: int = 12
     negatives: int = 12
     cross_negatives: int = 4
-    replays: int = 0
+    replays: int = 8
     negative_weight: float = 1.0
     halvings: int = 3
     selector: str = "tfidf"

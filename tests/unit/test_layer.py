@@ -105,7 +105,7 @@ def test_whitening_gives_queries_of_equal_variance_in_every_direction() -> None:
     generator = torch.Generator().manual_seed(0)
     mix = torch.randn(8, 8, generator=generator) * torch.logspace(0, 2, 8)
     z = torch.randn(4000, 8, generator=generator) @ mix + 5.0
-    memory = ProductKeyMemory(MemoryConfig(d_model=8, n_keys=8, heads=16, k=2, d_key=4))
+    memory = ProductKeyMemory(MemoryConfig(d_model=8, n_keys=8, heads=16, k=2, d_key=4, whitening=1.0))
     centred = z - z.mean(0)
     memory.fit_whitening(z.mean(0), centred.T @ centred / len(z))
     queries = (z - memory.mean) @ memory.query.T  # (M, H·d_key): a projection of white noise
