@@ -19,6 +19,7 @@ from memos.errors import (
     FingerprintMismatch,
     NotFoundError,
     NotRevertible,
+    StoreUnwritable,
 )
 from memos.grammar import Fact
 from memos.protocols import GateMeasure
@@ -247,6 +248,34 @@ def test_interruption_leaves_rows_as_they_were_and_the_run_on_record(bench: Benc
     assert (run.status, run.reason) == (RunStatus.REJECTED, "interrupted")
     assert bench.digest() == before
     assert bench.ledger.entries("ana", live=None) == []
+
+
+def test_an_interruption_right_after_the_commit_does_not_take_it_back(bench: Bench) -> None:
+    commits: list[bool] = []
+
+    def interrupt(committed: bool) -> None:
+        commits.append(committed)
+        if len(commits) == 2:  # the first is the opening of the run
+            raise KeyboardInterrupt
+
+    bench.database.on_end(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        bench.learn("dog=Rex")
+    (run,) = bench.ledger.runs("ana")
+    assert run.status is RunStatus.COMMITTED
+    assert bench.digest() == run.digest_after
+    assert [event.kind for event in bench.audit.events("ana")] == ["consolidate"]
+
+
+def test_an_error_while_committing_leaves_the_reason_on_record(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> Any:
+        raise StoreUnwritable("the disk is full")
+
+    monkeypatch.setattr(bench.ledger, "append", full)
+    with pytest.raises(StoreUnwritable):
+        bench.learn("dog=Rex")
+    (run,) = bench.ledger.runs("ana")
+    assert (run.status, "the disk is full" in run.reason) == (RunStatus.REJECTED, True)
 
 
 def test_two_processes_at_once_one_commits_the_other_is_told(bench: Bench) -> None:
