@@ -75,6 +75,8 @@ class Mix:
     question_noise: float = 0.28
     statement_noise: float = 0.26
     loose: float = 0.13
+    contradictions: float = 0.3
+    ask_contradicted: float = 0.0
     novel_values: float = 0.5
     novel_people: float = 0.4
     background_weight: float = 0.1
@@ -90,6 +92,7 @@ class Session:
     segments: list[Segment] = field(default_factory=list)
     known: dict[tuple[str, str], str] = field(default_factory=dict)
     loose: dict[str, Loose] = field(default_factory=dict)
+    contradicted: list[Fact] = field(default_factory=list)
 
     def background(self, text: str) -> None:
         """Text that the model reads and need hardly predict."""
@@ -271,7 +274,7 @@ def _write_notes(session: Session, count: int, about: Sequence[str] | None = Non
     pool = [USER, *people]
     facts: list[Fact] = []
     entries: list[str] = []
-    contradict = 0.3 if count >= 2 else 0.0
+    contradict = mix.contradictions if count >= 2 else 0.0
     dated = rng.random() < 0.8
     while len(entries) < count:
         roll = rng.random()
@@ -298,6 +301,7 @@ def _write_notes(session: Session, count: int, about: Sequence[str] | None = Non
             newer = Fact(fact.subject, fact.relation, _value(session, fact.relation))
             entries.append(_told(session, newer, update=rng.random() < 0.5))
             session.known[fact.subject, fact.relation] = newer.value
+            session.contradicted.append(newer)
             contradict *= 0.5
     days: list[str | None]
     if dated:
@@ -394,7 +398,9 @@ def _reading(session: Session, max_notes: int) -> None:
         elif session.loose and (roll < 0.36 or not facts):
             _ask_loose(session, session.loose[rng.choice(list(session.loose))])
         else:
-            fact = rng.choice(facts)
+            changed = session.contradicted
+            often = session.mix.ask_contradicted
+            fact = rng.choice(changed if changed and often and rng.random() < often else facts)
             _ask(session, fact.subject, fact.relation)
 
 
