@@ -6,8 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 PY := $(VENV)/bin/python
-# The stamp is named after what was installed: the environment is reused until one of the two files changes.
-INSTALLED := $(VENV)/installed-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+# The stamp is named after what was installed and where: the environment is reused until a file or the folder changes.
+INSTALLED := $(VENV)/installed-$(shell { cat pyproject.toml constraints.txt; pwd; } | cksum | cut -d' ' -f1)
 PIP := $(PY) -m pip --disable-pip-version-check $(if $(CI),--progress-bar off)
 
 export PYTHONUTF8 := 1
@@ -26,7 +26,7 @@ help:
 
 install: $(INSTALLED)
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED):
 	@test -n "$(PYTHON)" || { echo 'memos needs Python 3.11 or newer; none was found' >&2; exit 2; }
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@# torch goes first: what needs it then finds it, and no second build is fetched
