@@ -34,6 +34,8 @@ WORDS = 20_000
 QUERIES = 200
 BATCH = 500
 
+Add = Callable[[str, Any], None]
+
 
 class Given:
     """Stands for an embedder whose vectors are given."""
@@ -87,19 +89,17 @@ def run(folder: Path, arguments: argparse.Namespace) -> tuple[Table, Table]:
     count = arguments.adds
     texts, vectors = [world.text() for _ in range(count)], world.vectors(count)
 
-    adds.add("bare FTS5 insert", *timed(bare(folder / "bare.db"), texts))
+    adds.add("bare FTS5 insert", *timed(bare(folder / "bare.db"), texts, vectors))
     database = Database(f"sqlite:///{folder}/home/memos.db")
     store, log = SqlTokenStore(database, folder / "home" / "index", Given()), SqlAuditLog(database)
     numbered = iter(range(10**9))
 
-    def add(text: str, vector: Any, batch: bool = False) -> None:
+    def add(text: str, vector: Any) -> None:
         one(store, log, database, next(numbered), text, vector)
 
-    given = iter(vectors)
-    adds.add("store, empty at first", *timed(lambda text: add(text, next(given)), texts))
-    given = iter(world.vectors(count))
-    looked = [world.text() for _ in range(count)]
-    adds.add("the same, asking for duplicates first", *timed(lambda text: asked(store, add, text, next(given)), looked))
+    adds.add("store, empty at first", *timed(add, texts, vectors))
+    adds.add("the same, asking for repetitions first", *timed(
+        lambda text, vector: asked(store, add, text, vector), [world.text() for _ in range(count)], world.vectors(count)))
 
     searches = Table("Search", ["p50 ms", "p95 ms", "processor ms", "load records/s", "first search s", "MB on disk"])
     for size in sorted(arguments.records):
@@ -126,20 +126,19 @@ def run(folder: Path, arguments: argparse.Namespace) -> tuple[Table, Table]:
         size_on_disk = sum(file.stat().st_size for file in (folder / "home").rglob("*") if file.is_file()) / 1e6
         searches.add(f"{size:,} records", percentile(waits, 0.5), percentile(waits, 0.95), 1000 * asking.cpu / QUERIES,
                      missing / max(loading.wall, 1e-9), first.wall, size_on_disk)
-        texts, given = [world.text() for _ in range(1000)], iter(world.vectors(1000))
-        adds.add(f"store, at {size:,} records", *timed(lambda text: add(text, next(given)), texts))
+        adds.add(f"store, at {size:,} records", *timed(add, [world.text() for _ in range(1000)], world.vectors(1000)))
     database.close()
     return adds, searches
 
 
-def bare(path: Path) -> Callable[[str], None]:
+def bare(path: Path) -> Add:
     """The least that a durable, searchable text costs: one FTS5 row, one transaction."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("CREATE VIRTUAL TABLE notes USING fts5(text, tokenize='porter unicode61')")
 
-    def insert(text: str) -> None:
+    def insert(text: str, _vector: Any) -> None:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO notes(text) VALUES (?)", (text,))
         connection.execute("COMMIT")
@@ -147,13 +146,14 @@ def bare(path: Path) -> Callable[[str], None]:
     return insert
 
 
-def timed(add: Callable[[str], None], texts: list[str]) -> tuple[float, float, float, float]:
+def timed(add: Add, texts: list[str], vectors: Any) -> tuple[float, float, float, float]:
+    """Adds a second by the wall and by the processor, and what one waits for an add."""
     waits: list[float] = []
     whole = Stopwatch()
     with whole:
-        for text in texts:
+        for text, vector in zip(texts, vectors, strict=True):
             began = time.perf_counter()
-            add(text)
+            add(text, vector)
             waits.append(1000 * (time.perf_counter() - began))
     return len(texts) / whole.wall, len(texts) / whole.cpu, percentile(waits, 0.5), percentile(waits, 0.95)
 
@@ -171,7 +171,7 @@ def one(store: SqlTokenStore, log: SqlAuditLog, database: Database, number: int,
                    payload={"action": "ADD", "record": kept.id})
 
 
-def asked(store: SqlTokenStore, add: Callable[..., None], text: str, vector: Any) -> None:
+def asked(store: SqlTokenStore, add: Add, text: str, vector: Any) -> None:
     """With the look-ups by which a routing policy finds repetitions."""
     store.find_exact("bench", text_hash(text))
     store.neighbours("bench", vector, 5)

@@ -15,12 +15,13 @@ from sqlalchemy.engine import Row
 from memos.audit import next_event, verify_chain
 from memos.errors import ChainBroken, InputError
 from memos.stores.database import Database
+from memos.stores.inserting import RowInsert
 from memos.stores.rows import check_names
 from memos.stores.schema import audit_events
 from memos.types import AuditEvent, JsonDict, utc_now
 
 _HEAD = sa.select(audit_events.c.seq, audit_events.c.hash).order_by(audit_events.c.seq.desc()).limit(1)
-_INSERT = sa.insert(audit_events)
+_insert = RowInsert(audit_events, tuple(audit_events.c.keys()))
 _PAGE = 1000
 
 
@@ -41,7 +42,7 @@ class SqlAuditLog:
                                    namespace=namespace, kind=kind, subject=subject, payload=payload)
             except (TypeError, ValueError) as error:
                 raise InputError(f"an audit payload is not JSON: {error}") from None
-            connection.execute(_INSERT, event.__dict__)
+            _insert(connection, event.__dict__)
         return event
 
     def events(self, namespace: str | None = None, *, limit: int | None = None, kinds: Sequence[str] = (),

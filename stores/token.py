@@ -26,6 +26,7 @@ from memos.stores import lexical
 from memos.stores.database import Database
 from memos.stores.dense import DenseArm
 from memos.stores.filters import Filter, compiled
+from memos.stores.inserting import RowInsert
 from memos.stores.lexical import View
 from memos.stores.purging import erase
 from memos.stores.reading import RecordReader
@@ -56,10 +57,10 @@ from memos.types import (
 if TYPE_CHECKING:
     from memos.protocols import Embedder, Progress, Vector
 
-_INSERT_EXPERIENCE = sa.insert(experiences)
-_INSERT_DECISION = sa.insert(decisions)
-_INSERT_RECORD = sa.insert(records)
-_INSERT_EMBEDDING = sa.insert(embeddings)
+_insert_experience = RowInsert(experiences)
+_insert_decision = RowInsert(decisions)
+_insert_record = RowInsert(records)
+_insert_embedding = RowInsert(embeddings, ("key", "namespace", "vector", "context_vector"))
 _HERE = records.c.namespace == sa.bindparam("namespace")
 _NEWEST_CURRENT = sa.select(records).where(_HERE, CURRENT).order_by(records.c.valid_from.desc(), records.c.key.desc())
 _BY_HASH = _NEWEST_CURRENT.where(records.c.text_hash == sa.bindparam("digest"))
@@ -95,15 +96,15 @@ class SqlTokenStore(RecordReader):
         row = experience_row(experience)
         with self._database.write() as connection:
             if decision.action is not Action.DROP:
-                connection.execute(_INSERT_EXPERIENCE, row)
-            connection.execute(_INSERT_DECISION, decision_row(experience.namespace, decision))
+                _insert_experience(connection, row)
+            _insert_decision(connection, decision_row(experience.namespace, decision))
 
     def add(self, record: MemoryRecord, vector: Vector | None, context_vector: Vector | None = None, *,
             reason: str = "") -> None:
         """Keep a record. `context_vector` is that of its text after the turn before it, where there is one."""
         row = record_row(record, at=self._clock(), change=Action.ADD, reason=reason)
         with self._database.write() as connection:
-            key = connection.execute(_INSERT_RECORD, row).inserted_primary_key[0]  # type: ignore[index]
+            key = _insert_record(connection, row)
             self._put_vectors(connection, record.namespace, key, vector, context_vector)
 
     def supersede(self, namespace: str, record_id: str, by: MemoryRecord, at: datetime, reason: str,
@@ -292,7 +293,7 @@ class SqlTokenStore(RecordReader):
             return
         if context_vector is not None and (context_vector == vector).all():
             context_vector = None  # nothing came before it: one copy is enough
-        connection.execute(_INSERT_EMBEDDING, {
+        _insert_embedding(connection, {
             "key": key, "namespace": namespace, "vector": self._dense.packed(connection, vector),
             "context_vector": None if context_vector is None else self._dense.packed(connection, context_vector),
         })
