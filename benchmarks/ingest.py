@@ -31,6 +31,7 @@ from memos.types import Action, Experience, MemoryRecord, RoutingDecision, Sourc
 DIMENSION = 384
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = 20_000
+STOP_WORDS = 100
 QUERIES = 200
 BATCH = 500
 
@@ -59,6 +60,9 @@ class World:
 
     def text(self, words: int = 15) -> str:
         return " ".join(self._random.choices(self._vocabulary, self._weights, k=words))
+
+    def query(self) -> str:
+        return " ".join(self._random.choices(self._vocabulary[STOP_WORDS:], self._weights[STOP_WORDS:], k=6))
 
     def vectors(self, rows: int) -> Any:
         made = self._numbers.normal(size=(rows, DIMENSION)).astype(np.float32)
@@ -114,10 +118,10 @@ def run(folder: Path, arguments: argparse.Namespace) -> tuple[Table, Table]:
         store, log = SqlTokenStore(database, folder / "home" / "index", Given()), SqlAuditLog(database)
         first = Stopwatch()
         with first:
-            store.search("bench", world.text(6), world.vectors(1)[0], 10)
+            store.search("bench", world.query(), world.vectors(1)[0], 10)
         waits: list[float] = []
         asking = Stopwatch()
-        queries = list(zip([world.text(6) for _ in range(QUERIES)], world.vectors(QUERIES), strict=True))
+        queries = list(zip([world.query() for _ in range(QUERIES)], world.vectors(QUERIES), strict=True))
         with asking:
             for text, vector in queries:
                 began = time.perf_counter()

@@ -53,18 +53,16 @@ def best_matches(view: View, query: str, k: int) -> dict[int, float]:
     words = query_words(query)
     if not words:
         return {}
-    values: dict[str, Any] = {"most": k}
-    if view.run(_OTHERS_EXIST).scalar():
-        weighted = _weighted(view, words)
-        for position, (word, factor) in enumerate(weighted):
-            values |= {f"match{position}": _within(view.namespace, word), f"factor{position}": factor}
-        parts = len(weighted)
-    else:
-        values |= {"match0": _any_of(words), "factor0": 1.0}
-        parts = 1
-    if not parts:
+    if not view.run(_OTHERS_EXIST).scalar():
+        found = view.run(_best_of_all(view.condition), match=_any_of(words), most=k)
+        return {row[0]: row[1] for row in found}
+    weighted = _weighted(view, words)
+    if not weighted:
         return {}
-    return {row[0]: row[1] for row in view.run(_best(parts, view.condition), **values)}
+    values: dict[str, Any] = {"most": k}
+    for position, (word, factor) in enumerate(weighted):
+        values |= {f"match{position}": _within(view.namespace, word), f"factor{position}": factor}
+    return {row[0]: row[1] for row in view.run(_best(len(weighted), view.condition), **values)}
 
 
 def rebuild(connection: Connection) -> None:
@@ -100,6 +98,19 @@ def _match(name: str) -> ColumnElement[bool]:
 
 
 # Statements are built once for each number of words: building one costs more than running it on a small store.
+
+
+@lru_cache(maxsize=16)
+def _best_of_all(condition: ColumnElement[bool]) -> sa.Select[tuple[int, float]]:
+    """Best of `match` by FTS5's own score, where every text is of the namespace."""
+    score = _BM25.label("score")
+    return (
+        sa.select(_FTS.c.rowid, score)
+        .select_from(_FTS.join(records, records.c.key == _FTS.c.rowid))
+        .where(_match("match"), records.c.namespace == sa.bindparam("namespace"), condition)
+        .order_by(score.desc(), _FTS.c.rowid.desc())
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
 
 
 @lru_cache(maxsize=256)

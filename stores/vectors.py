@@ -62,7 +62,7 @@ class FaissIndex:
         self._index: Any = _flat(dimension)
         self._keys: Keys = np.empty(0, np.int64)
         self._count = 0
-        self._order: Keys | None = None
+        self._sorted: tuple[Keys, Keys] | None = None  # keys in order, and the position of each
 
     @property
     def sequence(self) -> int:
@@ -99,7 +99,7 @@ class FaissIndex:
             self._keys = grown
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         self._keys[self._count:end] = added
-        self._count, self._order = end, None
+        self._count, self._sorted = end, None
 
     def remove(self, keys: Sequence[int] | Keys) -> None:
         """Take vectors out; keys that are not there are no error."""
@@ -112,7 +112,7 @@ class FaissIndex:
 
         self._index.remove_ids(faiss.IDSelectorBatch(positions))
         self._keys = np.delete(self.keys, positions)
-        self._count, self._order = len(self._keys), None
+        self._count, self._sorted = len(self._keys), None
 
     def search(
         self, query: Vector, k: int, allowed: Keys | None = None, *, excluded: Keys | None = None
@@ -161,7 +161,7 @@ class FaissIndex:
         import numpy as np
 
         self._index = _flat(self.dimension)
-        self._keys, self._count, self._order = np.empty(0, np.int64), 0, None
+        self._keys, self._count, self._sorted = np.empty(0, np.int64), 0, None
         self.seen(0)
 
     # --- on disk -----------------------------------------------------------------------------------------------------
@@ -223,13 +223,14 @@ class FaissIndex:
         if not len(present) or not len(keys):
             none = np.empty(0, np.int64)
             return (none, none) if with_keys else none
-        if self._order is None:
-            self._order = np.argsort(present, kind="stable")  # nearly sorted: keys only grow, but for updates
-        ordered = present[self._order]
+        if self._sorted is None:
+            order = np.argsort(present, kind="stable")  # nearly sorted: keys only grow, but for updates
+            self._sorted = present[order], order
+        ordered, order = self._sorted
         places = np.searchsorted(ordered, keys)
         places[places == len(ordered)] = 0
         found = ordered[places] == keys
-        positions = self._order[places[found]]
+        positions = order[places[found]]
         return (positions, keys[found]) if with_keys else positions
 
 
