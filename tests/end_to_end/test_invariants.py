@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from memos.build import open_memory
 from memos.config import Settings
@@ -30,6 +30,10 @@ from tests.unit.fakes import Memory
 
 ROOT = Path(__file__).parents[2]
 ASK = "What is my dog called?"
+EXPENSIVE = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # an example costs too much for minutes of shrinking
+)  # fmt: skip
 
 
 def bytes_below(folder: Path) -> dict[str, bytes]:
@@ -112,7 +116,7 @@ def test_1_a_file_without_a_row_is_garbage_and_a_row_without_its_file_a_loud_err
 
 
 @given(order=st.permutations([0, 1, 2]), by_forgetting=st.booleans())
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(EXPENSIVE, max_examples=5)
 def test_3_undo_in_any_order_restores_the_bits(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], by_forgetting: bool
 ) -> None:
@@ -249,7 +253,7 @@ def everything_seen(memory: MemoryManager) -> Any:
         min_size=4, max_size=14,
     )
 )  # fmt: skip
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(EXPENSIVE, max_examples=12)
 def test_5_a_namespace_sees_exactly_what_it_would_see_alone(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, str, int, int]]
 ) -> None:
@@ -352,7 +356,7 @@ def test_7_forget_reaches_every_copy_in_the_data_folder(memory: Memory) -> None:
 
 @given(names=st.lists(st.text("abcdefgh", min_size=7, max_size=9).map(str.title), min_size=3, max_size=5, unique=True),
        data=st.data())  # fmt: skip
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(EXPENSIVE, max_examples=8)
 def test_7_what_is_forgotten_is_gone_and_what_is_not_stays(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], data: st.DataObject
 ) -> None:
