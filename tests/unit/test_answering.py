@@ -76,8 +76,11 @@ def test_notes_are_read_with_the_learned_rows_left_out(memory: Memory) -> None:
     memory.say("My dog is called Rex.")
     memory.learn()
     memory.manager.answer(ASK, tier="store")
-    assert memory.generator.shown[-1].notes == ["My dog is called Rex."]
-    assert memory.generator.shown[-1].namespace is None
+    list(memory.manager.stream(ASK, tier="store"))
+    memory.manager.observe("My cat is called Tom.", source=Source(session="s1"))
+    memory.manager.answer("What is my cat called?", tier="context", session="s1")
+    assert [shown.notes for shown in memory.generator.shown] == [["My dog is called Rex."]] * 2 + [["My cat is called Tom."]]
+    assert [shown.namespace for shown in memory.generator.shown] == [None] * 3
 
 
 def test_not_knowing_is_an_answer_without_a_tier(memory: Memory) -> None:
