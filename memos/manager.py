@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from memos.answering import Answerer, AnswerStream, Source as TierName
 from memos.config import Settings, check_namespace
 from memos.consolidation import Consolidator
-from memos.errors import InputError, NotFoundError
+from memos.errors import InputError, NotFoundError, StoreBusy, StoreUnwritable
 from memos.forgetting import Forgetter
 from memos.grammar import extract, parse_question
 from memos.inspection import Inspector
@@ -254,8 +254,10 @@ class MemoryManager:
             self._count_use([hit.record.id for hit in answer.recall.hits], answer.cited)
 
     def _count_use(self, recalled: Sequence[str], cited: Sequence[str]) -> None:
-        if recalled:
-            self._parts.store.touch(self.namespace, recalled, cited, utc_now())
+        # What was found is worth more than having counted it: a store that cannot be written now is read all the same.
+        with suppress(StoreBusy, StoreUnwritable):
+            if recalled:
+                self._parts.store.touch(self.namespace, recalled, cited, utc_now())
 
     # --- records ------------------------------------------------------------------------------------------------------
 

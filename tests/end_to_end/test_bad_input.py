@@ -392,6 +392,8 @@ def test_a_lock_that_is_held_too_long_is_told_and_can_be_tried_again(home: Path)
         told = refused(StoreBusy, lambda: other.manager.observe("My dog is called Max."))
         assert "try again" in told.hint
         assert other.manager.list()
+        assert other.manager.recall("dog").hits
+        assert other.manager.answer(ASK, tier="store").known
     assert other.manager.observe("My dog is called Max.").record
     holder.close()
     other.close()
