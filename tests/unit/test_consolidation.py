@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from memos.augmentation import Lesson
 from memos.config import ConsolidationSettings
@@ -162,7 +162,10 @@ def test_one_record_of_a_run_can_be_taken_out(tmp_path: Path) -> None:
     assert learned.record("cat=Tom") not in learned.ledger.run("ana", run.id).record_ids
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # an example costs too much for minutes of shrinking
+)  # fmt: skip
 @given(data=st.data())
 def test_removal_in_any_order_equals_never_written(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     facts = [f"{name}={value}" for name in "abcd" for value in "12"]
