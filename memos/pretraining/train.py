@@ -38,8 +38,8 @@ CHECKPOINT_FILE = "checkpoint.safetensors"
 class PretrainConfig:
     """Everything that decides the weights. Change `steps` for a shorter run; the schedule stretches with it.
 
-    After the main run come `refinement` times as many steps at a lower rate on `refine_mix`: more reading, and more
-    contradictions, which the main mix is too poor in for dates to be learned.
+    After the main run may come a refinement, `refinement` times as many steps at a lower rate on `refine_mix`: raise it
+    when the newest of several notes has to win, for the main mix is poor in contradictions.
     """
 
     seed: int = 0
@@ -61,7 +61,7 @@ class PretrainConfig:
     decay_power: float = 1.5
     clip: float = 1.0
     curriculum: tuple[tuple[float, int], ...] = ((0.0, 2), (0.12, 4), (0.3, 6), (0.6, 12))
-    refinement: float = 0.3
+    refinement: float = 0.0
     refine_share: float = 0.2
     refine_warmup: int = 50
     refine_notes: int = 8
