@@ -49,9 +49,6 @@ from memos.types import (
 Source = Literal["auto", "store", "parameters", "context"]
 SOURCES: tuple[Source, ...] = ("auto", "store", "parameters", "context")
 
-WEAK_HIT = 0.35
-"""A hit below this share of the best score is noise more often than help: a small reader is misled by it."""
-
 
 class AnswerStream:
     """Iterate for pieces of text; `answer` is there once the iteration has ended or was stopped."""
@@ -138,7 +135,7 @@ class Answerer:
         best = recall.hits[0].score if recall.hits else 0.0
         for hit in recall.hits:
             cost = self._generator.count_tokens(hit.record.text)
-            if hit.score < WEAK_HIT * best:
+            if hit.score < settings.weak_hit * best:
                 cut.append(Cut(record_id=hit.record.id, reason=f"score {hit.score:.2f}, best is {best:.2f}"))
             elif len(kept) >= settings.inject:
                 cut.append(Cut(record_id=hit.record.id, reason=f"{settings.inject} records are injected at most"))

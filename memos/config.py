@@ -90,6 +90,8 @@ class RecallSettings(Section):
     k: int = Field(default=8, gt=0, le=1000)
     token_budget: int = Field(default=256, gt=0, description="tokens of recalled text put before the model")
     inject: int = Field(default=6, gt=0, description="most records put before the model")
+    weak_hit: float = Field(default=0.5, ge=0, le=1,
+                            description="a hit below this share of the best score is not injected")  # fmt: skip
     confidence: float = Field(default=0.85, ge=0, le=1, description="a parametric answer below this is not kept")
     familiarity: float = Field(default=0.2, ge=0, le=1, description="least share of slot weight in rows owned by live writes")
 
