@@ -126,16 +126,19 @@ class Answerer:
         return Recall(query=query, namespace=self._namespace, hits=tuple(hits), elapsed_ms=round(elapsed, 2))
 
     def prepare(self, question: str, as_of: datetime | None = None) -> Prepared:
-        """Search, then keep what fits: by count, by tokens, and by distance from the best hit."""
+        """Search, then keep what fits: by what it states, by distance from the best hit, by count and by tokens."""
         recall = self.recall(question, as_of=as_of)
         settings = self._settings.recall
         kept: list[RecallHit] = []
         cut: list[Cut] = []
         tokens = 0
         best = recall.hits[0].score if recall.hits else 0.0
+        asked = parse_question(question)
         for hit in recall.hits:
             cost = self._generator.count_tokens(hit.record.text)
-            if hit.score < settings.weak_hit * best:
+            if asked is not None and _states_another(hit.record, asked):
+                cut.append(Cut(record_id=hit.record.id, reason="states something else than what is asked"))
+            elif hit.score < settings.weak_hit * best:
                 cut.append(Cut(record_id=hit.record.id, reason=f"score {hit.score:.2f}, best is {best:.2f}"))
             elif len(kept) >= settings.inject:
                 cut.append(Cut(record_id=hit.record.id, reason=f"{settings.inject} records are injected at most"))
@@ -312,6 +315,17 @@ class Answerer:
 def _spoken(answer: Answer) -> AnswerStream:
     """An answer that was complete before it could be shown, as a stream."""
     return AnswerStream(iter([answer.text]), lambda _text: answer)
+
+
+def _states_another(record: MemoryRecord, asked: tuple[str, str]) -> bool:
+    """Whether a record is known to state one fact, and not the one asked for: a cat's name is no dog's name.
+
+    A near miss is what misleads a small reader most. Texts that state nothing recognisable are never cut for it.
+    """
+    if record.fact is None:
+        return False
+    subject, attribute = asked
+    return (record.fact.subject.casefold(), record.fact.attribute) != (subject.casefold(), attribute)
 
 
 def _supports(note: str, answer: str) -> bool:

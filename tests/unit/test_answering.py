@@ -29,17 +29,27 @@ def reads(memory: Memory, **changes: Any) -> None:
 
 
 def test_an_answer_from_the_store_says_what_was_found_shown_and_cited(memory: Memory) -> None:
-    dog, cat = memory.say("My dog is called Rex.", "My cat is called Tom.")
+    dog, walk = memory.say("My dog is called Rex.", "The dog slept while we called.")
     memory.say("I work as a nurse.")
     answer = memory.manager.answer(ASK)
     assert (answer.known, answer.tier, answer.runs) == (True, Tier.TOKEN, ())
     assert answer.recall is not None
     found = {hit.record.id for hit in answer.recall.hits}
     assert answer.cited == (dog,)
-    assert set(answer.cited) < set(answer.injected) == {dog, cat} < found
+    assert set(answer.cited) < set(answer.injected) == {dog, walk} < found
     assert found - set(answer.injected) == {one.record_id for one in answer.recall.cut}
     assert answer.recall.hits[0].record.id == dog
-    assert answer.recall.tokens == 10
+    assert answer.recall.tokens == 11
+
+
+def test_a_record_that_states_another_fact_than_the_one_asked_for_is_not_injected(memory: Memory) -> None:
+    cat, dog = memory.say("My cat is called Tom.", "Mira Okafor's dog is called Rex.")
+    answer = memory.manager.answer(ASK)
+    assert (answer.injected, answer.known) == ((), False)
+    assert answer.recall is not None
+    cut = {one.record_id: one.reason for one in answer.recall.cut}
+    assert cut == dict.fromkeys((cat, dog), "states something else than what is asked")
+    assert memory.manager.answer("What is my cat called?").injected == (cat,)
 
 
 def test_what_is_injected_is_cut_by_distance_count_and_tokens_with_reasons(memory: Memory) -> None:
