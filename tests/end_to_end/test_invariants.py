@@ -253,7 +253,7 @@ def everything_seen(memory: MemoryManager) -> Any:
         min_size=4, max_size=14,
     )
 )  # fmt: skip
-@settings(EXPENSIVE, max_examples=12)
+@settings(EXPENSIVE, max_examples=8)
 def test_5_a_namespace_sees_exactly_what_it_would_see_alone(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, str, int, int]]
 ) -> None:

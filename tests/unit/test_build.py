@@ -61,6 +61,15 @@ def test_what_was_stored_is_there_when_it_is_opened_again(tmp_path: Path) -> Non
         assert [hit.record.id for hit in memory.recall("dog").hits] == [kept.id]
 
 
+def test_closing_saves_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_memory(settings(tmp_path / "home"), namespace="ana") as memory:
+        memory.observe("My dog is called Rex.")
+        monkeypatch.setattr("memos.stores.dense.SAVE_AFTER", 1)
+        assert not list((tmp_path / "home").glob("index/*"))
+        memory.observe("I live in Oslo.")
+    assert list((tmp_path / "home").glob("index/*"))
+
+
 def test_the_home_folder_is_the_owners_alone(tmp_path: Path) -> None:
     with open_memory(settings(tmp_path / "home"), namespace="ana") as memory:
         memory.observe("My dog is called Rex.")

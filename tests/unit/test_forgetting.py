@@ -108,6 +108,23 @@ def test_forgetting_all_that_a_run_taught_closes_the_run(memory: Memory) -> None
     assert memory.parts.ledger.entries("ana") == []
 
 
+def test_the_conversation_that_is_still_open_does_not_bring_it_back(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "home", models=StoreOnly)
+    (gone,) = memory.say("My dog is called Zanzirex.")
+    for text in ("What is my dog called?", "Is Zanzirex my dog?"):
+        turn = memory.manager.chat_turn(text, session="s1")
+        assert list(turn)
+        assert turn.answer.text
+    memory.manager.forget([gone])
+    turn = memory.manager.chat_turn("What is my dog called?", session="s1")
+    assert list(turn)
+    assert not turn.answer.known
+    shown = memory.generator.shown[-1]
+    assert "Zanzirex" not in str((shown.notes, shown.history))
+    assert any("Zanzirex" in str(one.history) for one in memory.generator.shown)
+    memory.close()
+
+
 def test_a_text_that_another_record_rightly_holds_is_no_leftover(memory: Memory) -> None:
     (gone,) = memory.say("My dog is called Zanzirex.")
     memory.manager.pin("pets", "My dog is called Zanzirex.")

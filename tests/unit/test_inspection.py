@@ -110,6 +110,13 @@ def test_verify_rederives_the_chain_and_the_ledger_of_every_namespace(memory: Me
     assert "2 entries re-derived" in checks[1].detail
 
 
+def test_verify_of_a_namespace_that_took_everything_back_finds_nothing_to_check(memory: Memory) -> None:
+    memory.say("My dog is called Rex.")
+    memory.manager.revert(memory.learn().id)
+    check = line(memory.manager.verify(), "ledger of ana")
+    assert (check.ok, check.detail) == (True, "nothing is live")
+
+
 def test_verify_says_which_part_is_broken_and_goes_on(memory: Memory) -> None:
     memory.say("My dog is called Rex.")
     memory.learn()
