@@ -208,6 +208,7 @@ class Answerer:
                 ParametricAnswerView(
                     text=reading.text, known=reading.known, confidence=reading.confidence,
                     familiarity=reading.familiarity, newer_record=newer,
+                    other_fact=self._leaked_from(question, reading),
                 )
             )  # fmt: skip
             if decision.route is RecallRoute.PARAMETERS or verdict.keep:
@@ -291,6 +292,20 @@ class Answerer:
             if record.state is not RecordState.ACTIVE or record.learned_by is None:
                 return record.superseded_by or record.id
         return None
+
+    def _leaked_from(self, question: str, reading: ParametricReading) -> str | None:
+        """The record an answer was mostly read from, when it states another fact than the one asked for.
+
+        A write may leak into a neighbouring question; the ledger knows what was written, so the leak shows.
+        """
+        asked = parse_question(question)
+        if asked is None or not reading.attributions:
+            return None
+        try:
+            record = self._store.get(self._namespace, reading.attributions[0].record_id)
+        except NotFoundError:
+            return None
+        return record.id if _states_another(record, asked) else None
 
     def _parametric_answer(self, reading: ParametricReading, reason: str, newer: str | None) -> Answer:
         return Answer(

@@ -104,7 +104,7 @@ class ConsolidationSettings(Section):
     max_records: int = Field(default=64, gt=0, description="most records one run writes")
     seed: int = 0
     gate_held_out: float = Field(default=0.6, ge=0, le=1, description="a record below this share of held-out wordings is left out")
-    gate_old: float = Field(default=0.02, ge=0, le=1, description="largest loss of old knowledge a run may cost")
+    gate_old: float = Field(default=0.05, ge=0, le=1, description="largest loss of old knowledge a run may cost")
     gate_honest: float = Field(default=0.90, ge=0, le=1, description="least share of untaught questions answered as before")
 
 

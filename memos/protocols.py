@@ -326,13 +326,18 @@ class RecallView:
 
 @dataclass(frozen=True)
 class ParametricAnswerView:
-    """A parametric answer and what speaks for it. `newer_record` is a stored record that overrules the write."""
+    """A parametric answer and what speaks for it.
+
+    `newer_record` is a stored record that overrules the write; `other_fact` the record behind the answer, where that
+    is known to state another fact than the one asked for.
+    """
 
     text: str
     known: bool
     confidence: float
     familiarity: float
     newer_record: str | None
+    other_fact: str | None = None
 
 
 class ConsolidationPolicy(Protocol):

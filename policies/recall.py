@@ -46,6 +46,10 @@ class _Recall:
             return CascadeVerdict(
                 keep=False, reason=f"stale: {view.newer_record} is newer than what was learned", scores=scores
             )
+        if view.other_fact is not None:
+            return CascadeVerdict(
+                keep=False, reason=f"read from {view.other_fact}, which states something else", scores=scores
+            )
         # Written as "not >=" so that a score that is not a number fails its bar.
         missed = [
             f"{name} {score:.2f} is below {bar:.2f}"

@@ -52,6 +52,16 @@ def test_a_record_that_states_another_fact_than_the_one_asked_for_is_not_injecte
     assert memory.manager.answer("What is my cat called?").injected == (cat,)
 
 
+def test_an_answer_that_leaked_from_another_fact_is_not_kept(memory: Memory) -> None:
+    (dog,) = memory.say("My dog is called Rex.")
+    run = memory.manager.consolidate(memory.manager.plan_consolidation(everything=True))
+    reads(memory, attributions=(Attribution(run_id=run.id, record_id=dog, share=0.9),))
+    assert memory.manager.answer(ASK).tier is Tier.PARAMETRIC
+    asked_else = memory.manager.answer("What is my cat called?")
+    assert (asked_else.known, asked_else.tier) == (False, None)
+    assert asked_else.reason == f"read from {dog}, which states something else"
+
+
 def test_what_is_injected_is_cut_by_distance_count_and_tokens_with_reasons(memory: Memory) -> None:
     memory.say(*(f"My friend number {i} is called Friend{i}." for i in range(9)))
     memory.say("I work as a nurse.")
