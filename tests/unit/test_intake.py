@@ -228,6 +228,15 @@ def test_what_was_committed_before_a_bad_draft_stays_and_its_batch_does_not(memo
     assert len(experiences(memory)) == BATCH
 
 
+def test_a_lost_batch_leaves_no_vector_in_the_place_of_a_later_one(memory: Memory) -> None:
+    lost = [Draft(text="I play the violin."), Draft(text="My dog is called Rex.", metadata={"x": float("nan")})]
+    with pytest.raises(InputError):
+        memory.manager.observe_many(lost)
+    memory.say("My cat is called Tom.")
+    (near,) = memory.parts.store.neighbours("ana", memory.parts.embedder.embed(["My cat is called Tom."])[0], 5)
+    assert near.cosine > 0.99
+
+
 def test_importing_again_after_an_interruption_adds_only_the_rest(memory: Memory) -> None:
     drafts = [Draft(text=f"My friend number {i} is called Friend{i}.") for i in range(BATCH + 5)]
 
