@@ -62,7 +62,8 @@ class FaissIndex:
         self._index: Any = _flat(dimension)
         self._keys: Keys = np.empty(0, np.int64)
         self._count = 0
-        self._sorted: tuple[Keys, Keys] | None = None  # keys in order, and the position of each
+        self._ascending = True  # as long as keys only grow, which they do but for updates, they need no sorting
+        self._sorted: tuple[Keys, Keys] | None = None  # else: keys in order, and the position of each
 
     @property
     def sequence(self) -> int:
@@ -90,7 +91,11 @@ class FaissIndex:
             raise InputError(f"vectors of shape {vectors.shape} for {len(added)} keys of {self.dimension} dimensions")
         if not np.isfinite(vectors).all():
             raise InputError("a vector holds NaN or infinity", hint="check the embedder")
-        if len(np.unique(added)) != len(added) or (self._count and np.isin(added, self.keys).any()):
+        growing = bool((np.diff(added) > 0).all()) and (
+            not self._count or not len(added) or bool(added[0] > self._keys[self._count - 1])
+        )
+        appended = self._ascending and growing
+        if not appended and (len(np.unique(added)) != len(added) or np.isin(added, self.keys).any()):
             raise InputError("a key is in the index already", hint="remove it first")
         end = self._count + len(added)
         if end > len(self._keys):  # grow by half, so that adding one by one stays linear
@@ -99,7 +104,7 @@ class FaissIndex:
             self._keys = grown
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         self._keys[self._count:end] = added
-        self._count, self._sorted = end, None
+        self._count, self._ascending, self._sorted = end, appended, None
 
     def remove(self, keys: Sequence[int] | Keys) -> None:
         """Take vectors out; keys that are not there are no error."""
@@ -161,7 +166,7 @@ class FaissIndex:
         import numpy as np
 
         self._index = _flat(self.dimension)
-        self._keys, self._count, self._sorted = np.empty(0, np.int64), 0, None
+        self._keys, self._count, self._ascending, self._sorted = np.empty(0, np.int64), 0, True, None
         self.seen(0)
 
     # --- on disk -----------------------------------------------------------------------------------------------------
@@ -210,6 +215,7 @@ class FaissIndex:
             raise IndexStale(f"{path} holds {index._index.ntotal} vectors, not {header.count}", hint=REBUILD_HINT)
         index._keys = np.frombuffer(body, "<i8", count=header.count).astype(np.int64)
         index._count = header.count
+        index._ascending = bool((np.diff(index._keys) > 0).all())
         index.seen(header.sequence, header.token)
         return index
 
@@ -223,14 +229,14 @@ class FaissIndex:
         if not len(present) or not len(keys):
             none = np.empty(0, np.int64)
             return (none, none) if with_keys else none
-        if self._sorted is None:
-            order = np.argsort(present, kind="stable")  # nearly sorted: keys only grow, but for updates
+        if not self._ascending and self._sorted is None:
+            order = np.argsort(present, kind="stable")
             self._sorted = present[order], order
-        ordered, order = self._sorted
+        ordered = present if self._sorted is None else self._sorted[0]
         places = np.searchsorted(ordered, keys)
         places[places == len(ordered)] = 0
         found = ordered[places] == keys
-        positions = order[places[found]]
+        positions = places[found] if self._sorted is None else self._sorted[1][places[found]]
         return (positions, keys[found]) if with_keys else positions
 
 

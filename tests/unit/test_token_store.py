@@ -17,7 +17,7 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from memos.errors import EmbedderMismatch, IndexStale, InputError, NotFoundError, StoreUnwritable
-from memos.stores import dense as dense_module
+from memos.stores import dense as dense_module, recall as recall_module
 from memos.stores.database import Database
 from memos.stores.schema import records
 from memos.stores.token import SqlTokenStore
@@ -505,3 +505,11 @@ def test_keys_are_never_given_twice(home: Home) -> None:
     put(store, "second")
     with home.databases[0].read() as connection:
         assert connection.execute(sa.select(sa.func.max(records.c.key))).scalar() == 2
+
+
+def test_what_does_not_hold_is_found_by_small_indexes(home: Home) -> None:
+    home.open()
+    query = str(recall_module._NOT_CURRENT.compile(dialect=home.databases[0].engine.dialect))
+    with home.databases[0].read() as connection:
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", ("ana", "ana", 0)).fetchall())
+    assert "records_not_active" in plan and "records_that_end" in plan
