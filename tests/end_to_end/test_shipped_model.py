@@ -5,7 +5,6 @@ Slow, so one test: how well a write generalises is measured in benchmarks/, ever
 
 from __future__ import annotations
 
-import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,6 @@ def test_learning_answering_and_undoing_are_exact(tmp_path: Path, monkeypatch: p
 
         # Forgetting the first fact is bit-equal to never having learned it.
         with opened(tmp_path / "never") as never:
-            shutil.copytree(home / "models", tmp_path / "never" / "models", dirs_exist_ok=True)  # measured once
             learn(never, CITY)
             report = memory.forget([dog])
             assert report.parametric is not None
