@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
-import subprocess
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+from harness import Table, report
 
 from memos.pretraining.chat_format import note_line, notes_message
 from memos.pretraining.evaluate import EVALUATION_SEED, EvaluationRow, answers, evaluate, load
@@ -76,12 +74,6 @@ UNRELATED = [
 """Notes that answer none of the hand-written questions."""
 
 
-def commit() -> str:
-    """The commit that is measured, or an empty string outside a checkout."""
-    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False)
-    return done.stdout.strip()
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Evaluates, prints the table, writes the JSON."""
     parser = argparse.ArgumentParser(
@@ -111,19 +103,14 @@ def main(arguments: list[str] | None = None) -> int:
             if options.show_wrong and not distractors:
                 for item in wrong:
                     sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
+    table = Table("The shipped model before any write", ("right", "target", "earlier try", "items"))
     for row in rows:
-        earlier = EARLIER.get(row.name.split(",")[0])
-        sys.stdout.write(row.line() + (f"   earlier model {earlier:.2f}" if earlier else "") + "\n")
-    if options.json:
-        report = {
-            "benchmark": "shipped_model",
-            "seed": options.seed,
-            "commit": commit(),
-            "machine": f"{platform.machine()}, {options.threads} thread(s), torch {torch.__version__}",
-            "seconds": round(time.monotonic() - started, 1),
-            "rows": [asdict(row) for row in rows],
-        }
-        options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        table.add(row.name, row.right, row.target, EARLIER.get(row.name.split(",")[0]), row.items)
+    report(
+        "shipped_model", [table], seed=options.seed, json_file=options.json,
+        notes=[f"free-running, greedy, exact match; {time.monotonic() - started:.0f} s on {options.threads} thread(s)",
+               "the earlier try was measured on hand-written items of its own"],
+    )  # fmt: skip
     return 0
 
 
