@@ -26,16 +26,18 @@ from memos.apps import render
 
 UNKNOWN = "I do not know yet."
 
-FIRST_TOLD = ("My name is Ana.", "I live in Lyon.", "My dog is called Biscuit.", "I work as a welder.")
-LATER_TOLD = ("My favourite drink is ginger tea.",)
+FIRST_TOLD = ("I live in Porto.", "My dog is called Biscuit.", "My sister is called Marta.")
+LATER_TOLD = "My cat is called Olive."
 
-ASKED_NEXT_DAY = (("Where do I live?", "Lyon."), ("What is my dog called?", "Biscuit."))
-ASKED_OF_WEIGHTS = (
-    ("Where do I make my home?", "Lyon."),
-    ("What do people call my dog?", "Biscuit."),
-    ("Which drink ranks first for me?", "Ginger tea."),
+ASKED_NEXT_DAY = (("Where do I live?", "Porto."), ("What is my dog called?", "Biscuit."))
+IN_UNSEEN_WORDS = (
+    ("Where do I make my home?", "Porto."),
+    ("Can you name my dog?", "Biscuit."),
+    ("What do people call my sister?", "Marta."),
+    ("Under which name is my cat known?", "Olive."),
 )
-NEVER_TOLD = "What is my sister called?"
+HOME, DOG, _, CAT = IN_UNSEEN_WORDS
+NEVER_TOLD = "How old am I?"
 
 
 class Stop(Exception):
@@ -128,11 +130,11 @@ def reply_to(transcript: str, question: str) -> str:
 
 def tell(demo: Demo) -> None:
     demo.chapter("Monday. Ana tells her assistant about herself")
-    demo.memos("chat", "--session", "monday", typed=(*FIRST_TOLD, *LATER_TOLD))
+    demo.memos("chat", "--session", "monday", typed=(*FIRST_TOLD, LATER_TOLD))
     kept = demo.data("ls")["records"]
     demo.claim(
-        f"{len(FIRST_TOLD + LATER_TOLD)} things were told and kept, word for word",
-        {one["text"] for one in kept} == {*FIRST_TOLD, *LATER_TOLD},
+        f"{len(FIRST_TOLD) + 1} things were told and kept, word for word",
+        {one["text"] for one in kept} == {*FIRST_TOLD, LATER_TOLD},
     )
 
 
@@ -165,10 +167,10 @@ def learn(demo: Demo) -> str:
 def ask_the_weights(demo: Demo) -> None:
     demo.chapter("Wednesday. The token store is switched off; the model answers by itself")
     said = demo.memos(
-        "chat", "--from", "parameters", typed=[*(question for question, _ in ASKED_OF_WEIGHTS), NEVER_TOLD]
+        "chat", "--from", "parameters", typed=[*(question for question, _ in IN_UNSEEN_WORDS), NEVER_TOLD]
     )
     trained = demo.trained_prompts()
-    for question, answer in ASKED_OF_WEIGHTS:
+    for question, answer in IN_UNSEEN_WORDS:
         unseen = question.casefold() not in trained
         demo.claim(
             f"{question} {answer} (a wording it was not trained on)",
@@ -181,7 +183,7 @@ def look(demo: Demo) -> None:
     demo.chapter("What was written, from which turn, into which slots")
     demo.memos("runs")
     told = demo.memos("why", "2")
-    demo.claim("the second run holds the fact it was given, and names its slots", LATER_TOLD[0] in told)
+    demo.claim("the second run holds the fact it was given, and names its slots", LATER_TOLD in told)
     demo.memos("log", "--limit", "4")
 
 
@@ -190,7 +192,7 @@ def take_back(demo: Demo, before: str) -> None:
     demo.memos("revert", "2", "--yes")
     reverted = demo.data("status")["last_run"]
     demo.claim("run 2 is marked as reverted, not erased from history", reverted["status"] == "REVERTED")
-    question, kept = ASKED_OF_WEIGHTS[2][0], ASKED_OF_WEIGHTS[0]
+    question, kept = CAT[0], HOME
     said = demo.memos("chat", "--from", "parameters", typed=[question, kept[0]])
     demo.claim(f"{question} {UNKNOWN}", reply_to(said, question) == UNKNOWN)
     demo.claim(f"{kept[0]} {kept[1]} (the rest stays)", reply_to(said, kept[0]) == kept[1])
@@ -207,7 +209,7 @@ def erase(demo: Demo) -> None:
     ids = {one["text"]: one["id"] for one in demo.data("ls")["records"]}
     report = demo.memos("forget", short(ids["My dog is called Biscuit."]), "--yes")
     demo.claim("no byte of it is left in the data folder", "no byte of the text left" in report)
-    question, kept, plainly = ASKED_OF_WEIGHTS[1][0], ASKED_OF_WEIGHTS[0], ASKED_NEXT_DAY[1][0]
+    question, kept, plainly = DOG[0], HOME, ASKED_NEXT_DAY[1][0]
     said = demo.memos("chat", "--from", "parameters", typed=[question, kept[0], "/from auto", plainly])
     demo.claim(f"{question} {UNKNOWN}", reply_to(said, question) == UNKNOWN)
     demo.claim("the weights keep the rest", reply_to(said, kept[0]) == kept[1])
