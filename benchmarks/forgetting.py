@@ -130,10 +130,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=SHIPPED, help="folder of the language model")
     parser.add_argument("--memory", type=Path, help="folder of its measured addresses")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="worlds are drawn from these")
     parser.add_argument("--arms", nargs="+", default=[*ROW_ARMS, *WEIGHT_ARMS], choices=[*ROW_ARMS, *WEIGHT_ARMS])
     parser.add_argument("--worlds", nargs="+", choices=list(WORLDS), default=list(WORLDS))
     parser.add_argument("--quick", action="store_true", help="one seed, the smaller world, no sweep of rates")
+    parser.add_argument("--add", type=Path, nargs="+", default=[], help="figures of earlier runs to put in the table")
     parser.add_argument("--json", type=Path, help="write all figures there, and the table beside it")
     options = parser.parse_args()
     seeds, worlds = (options.seeds[:1], list(WORLDS)[:1]) if options.quick else (options.seeds, options.worlds)
@@ -144,41 +145,65 @@ def main() -> None:
     augmenter = TemplateAugmenter(model.chat_prompt)
     rates: dict[str, float] = {}
     sweeps: dict[str, dict[str, float]] = {}
+    results: list[dict[str, Any]] = []
+    for path in options.add:
+        earlier = json.loads(path.read_text(encoding="utf-8"))
+        if earlier["model"] != model.fingerprint:
+            parser.error(f"{path} was measured on another model")
+        results += earlier["results"]
+        rates, sweeps = {**earlier["rates"], **rates}, {**earlier["sweeps"], **sweeps}
     for arm in options.arms:
-        if arm in WEIGHT_ARMS:
+        if arm in WEIGHT_ARMS and arm not in rates:
             rates[arm] = RATES[arm.partition("+")[0]][1]
             if not options.quick:
                 rates[arm], sweeps[arm] = sweep(model, augmenter, arm)
                 print(f"{arm}: rate {rates[arm]:g} of {sweeps[arm]}", flush=True)
-    results: list[dict[str, Any]] = []
     for name in worlds:
         count, user_only = WORLDS[name]
         for seed in seeds:
             world = make_world(name, count, seed, augmenter, user_only=user_only)
             for arm in options.arms:
+                if any((r["world"], r["seed"], r["arm"]) == (name, seed, arm) for r in results):
+                    continue
                 found = run(model, world, arm, rates.get(arm, 0.0))
                 results.append({"world": name, "seed": seed, "arm": arm, **found})
                 shown = {c.name: round(found["measures"][c.name], 3) for c in COLUMNS}
                 print(f"{name}, seed {seed}, {arm}: {shown}", flush=True)
-    print(f"\n{table(results)}\n{time.time() - began:.0f} s in all")
+                if options.json is not None:  # after every arm: an interrupted run keeps what it measured
+                    _save(options.json, model, results, rates, sweeps, began)
     if options.json is not None:
-        record = {
-            "benchmark": "forgetting",
-            "commit": _commit(),
-            "machine": f"{platform.machine()} {platform.processor()}, torch {torch.__version__}, 1 thread",
-            "model": model.fingerprint,
-            "seeds": seeds,
-            "rates": rates,
-            "sweeps": sweeps,
-            "write": asdict(WriteSettings()),
-            "sleep": asdict(SleepSettings()),
-            "seconds": round(time.time() - began),
-            "results": results,
-        }
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        head = f"# Forgetting\n\nCommit {record['commit'][:12]}, seeds {seeds}, {record['machine']}.\n\n"
-        options.json.with_suffix(".md").write_text(head + table(results), encoding="utf-8")
+        _save(options.json, model, results, rates, sweeps, began)
+    print(f"\n{table(results)}\n{time.time() - began:.0f} s in all")
+
+
+def _save(
+    path: Path,
+    model: MemoryModel,
+    results: Sequence[dict[str, Any]],
+    rates: dict[str, float],
+    sweeps: dict[str, dict[str, float]],
+    began: float,
+) -> None:
+    """All figures as JSON, and the table beside it as Markdown."""
+    seeds = sorted({result["seed"] for result in results})
+    record = {
+        "benchmark": "forgetting",
+        "commit": _commit(),
+        "machine": f"{platform.machine()} {platform.processor()}, torch {torch.__version__}, 1 thread",
+        "model": model.fingerprint,
+        "seeds": seeds,
+        "rates": rates,
+        "sweeps": sweeps,
+        "write": asdict(WriteSettings()),
+        "sleep": asdict(SleepSettings()),
+        "seconds": round(time.time() - began),
+        "results": list(results),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    head = f"# Forgetting\n\nCommit {str(record['commit'])[:12]}, seeds {seeds}, {record['machine']}.\n\n"
+    swept = "".join(f"- {arm}: rate {rates[arm]:g}, swept over {scores}\n" for arm, scores in sweeps.items())
+    path.with_suffix(".md").write_text(f"{head}{table(results)}\n{swept}", encoding="utf-8")
 
 
 if __name__ == "__main__":

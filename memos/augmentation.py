@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from memos import grammar
 from memos.errors import InputError, ModelError
-from memos.grammar import USER, Fact, Wording, answer_text
+from memos.grammar import UNKNOWN_ANSWER, USER, Fact, Wording, answer_text
 from memos.grammar.noise import vary
 from memos.grammar.values import sample_person, sample_value
 from memos.grammar.world import question_cores
@@ -42,13 +42,14 @@ class QA:
 class Negative:
     """A prompt whose answer a write must not change. `subject` and `relation` say what it asks about, where known.
 
-    kind "reading" marks prompts whose notes answer them: those stay negatives even when the fact is taught.
+    expected: the right answer, where known; the base keeps such an answer even when it is unsure of it. kind "reading" marks prompts whose notes answer them: those stay negatives even when the fact is taught.
     """
 
     prompt: str
     subject: str = ""
     relation: str = ""
     kind: str = "other"
+    expected: str = ""
 
     def taught(self, pairs: Collection[tuple[str, str]]) -> bool:
         """Whether it asks for something that a live lesson teaches, and so must change."""
@@ -133,13 +134,14 @@ def cross_negatives(
 
 def _asking(subject: str, relation: str, render: Render, rng: random.Random, kind: str) -> Negative:
     question = _noised(rng.choice(grammar.questions(subject, relation)), rng)
-    return Negative(render(question), subject, relation, kind)
+    return Negative(render(question), subject, relation, kind, _OLD_ANSWERS.get((subject, relation), UNKNOWN_ANSWER))
 
 
 def _noised(text: str, rng: random.Random, value: str = "") -> str:
     return vary(text, rng, value) if rng.random() < NOISED else text
 
 
+_OLD_ANSWERS = {(fact.subject, fact.relation): answer_text(fact) for fact in grammar.OLD_FACTS}
 NOISED = 0.28
 """Share of questions typed carelessly, as in the text that the shipped model was trained on."""
 
@@ -149,11 +151,11 @@ class LessonShape:
     """How many wordings a lesson holds. Fewer than 12 in `train` and unseen wordings suffer first."""
 
     train: int = 12
-    fresh: int = 48
+    fresh: int = 84
     held_out: int = 8
     behind_notes: int = 4
-    negatives: int = 24
-    fresh_negatives: int = 64
+    negatives: int = 16
+    fresh_negatives: int = 96
 
 
 class TemplateAugmenter:
@@ -205,12 +207,16 @@ class TemplateAugmenter:
         turns = (
             self._other_relation,
             self._other_person,
+            self._read,
+            self._other_relation,
+            self._other_person,
             self._contradicted,
-            self._known_person,
             self._other_relation,
             self._other_person,
             self._read,
+            self._other_relation,
             self._other_person,
+            self._known_person,
         )
         return tuple(turns[i % len(turns)](fact, rng) for i in range(count))
 
@@ -243,7 +249,7 @@ class TemplateAugmenter:
         notes = unrelated_notes(told, rng)[: rng.randrange(3)]
         notes.insert(rng.randrange(len(notes) + 1), dated(rng.choice(grammar.statements(told)), rng))
         question = _noised(rng.choice(grammar.questions(told.subject, told.relation)), rng)
-        return Negative(self.render(question, notes), told.subject, told.relation, "reading")
+        return Negative(self.render(question, notes), told.subject, told.relation, "reading", answer_text(told))
 
 
 def _mixed_forms(fact: Fact, rng: random.Random) -> list[str]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from memos import grammar
-from memos.augmentation import Lesson
+from memos.augmentation import Lesson, Negative
+from memos.grammar import answer_text
 from memos.parametric.model import MemoryModel, Reading, cpu_threads
 from memos.parametric.overlay import RowOverlay
-from memos.parametric.write import taught_of
+from memos.parametric.write import kept_answers, taught_of
 from memos.protocols import GateMeasure
 
 T = TypeVar("T")
@@ -65,14 +66,17 @@ def probe_gate(
         )
         old = [f for f in grammar.OLD_FACTS if (f.subject, f.relation) not in taught]
         chosen = rng.sample(old, min(len(old), settings.old))
-        old_prompts = [model.chat_prompt(rng.choice(grammar.questions(f.subject, f.relation))) for f in chosen]
-        open_prompts = [
-            negative.prompt
+        old_asked = [
+            Negative(model.chat_prompt(rng.choice(grammar.questions(f.subject, f.relation))), expected=answer_text(f))
+            for f in chosen
+        ]
+        open_asked = [
+            negative
             for one in lessons
             for negative in _some([n for n in one.fresh_negatives if not n.taught(taught)], settings.negatives, rng)
         ]
-        old_wanted = model.base_answers(old_prompts, settings.max_new_tokens)
-        open_wanted = model.base_answers(open_prompts, settings.max_new_tokens)
+        old_prompts, old_wanted = _unzipped(kept_answers(model, old_asked))
+        open_prompts, open_wanted = _unzipped(kept_answers(model, open_asked))
         old_before = share_right(model, old_prompts, old_wanted, before, settings.max_new_tokens)
         old_after = share_right(model, old_prompts, old_wanted, after, settings.max_new_tokens)
         honest = share_right(model, open_prompts, open_wanted, after, settings.max_new_tokens)
@@ -92,6 +96,10 @@ def probe_gate(
 
 def _some(items: Sequence[T], count: int, rng: random.Random) -> list[T]:
     return rng.sample(list(items), min(len(items), count))
+
+
+def _unzipped(kept: Sequence[tuple[Negative, str]]) -> tuple[list[str], list[str]]:
+    return [negative.prompt for negative, _ in kept], [answer for _, answer in kept]
 
 
 def _share(answers: Sequence[bool]) -> float:

@@ -33,6 +33,7 @@ from memos.parametric.slots import SlotStats
 Reading = str | RowOverlay | None
 """What a prompt reads: a namespace by name, an overlay that is not installed, or None for the base alone."""
 
+_BASE_ANSWER_TOKENS = 24
 _LOGITS_PROBE = 12
 _MEASURE_BATCH = 32
 
@@ -85,7 +86,7 @@ class MemoryModel:
         self._residual_rms: float | None = None
         self._overlays: dict[str, RowOverlay] = {}
         self._tables: dict[tuple[str, ...], RowTable] = {}
-        self._base_answers: dict[str, str] = {}
+        self._base_answers: dict[str, Generation] = {}
         self._check_head()
 
     # --- loading and saving -------------------------------------------------------------------------------------
@@ -140,16 +141,20 @@ class MemoryModel:
         background: Sequence[str] | None = None,
     ) -> MemoryModel:
         """`load` for a language model that is already in memory."""
-        for folder in (memory_dir, shipped_dir):
-            files = read_memory_files(folder) if folder is not None else None
-            if files is not None:
-                if config is not None and config != files.config:
-                    raise FingerprintMismatch(
-                        f"{folder} was measured with another memory configuration",
-                        hint="leave the configuration out, or use another folder",
-                        code="model.config_mismatch",
-                    )
-                return cls._from_files(lm, tokenizer, files)
+        own = read_memory_files(memory_dir) if memory_dir is not None else None
+        shipped = read_memory_files(shipped_dir) if own is None and shipped_dir is not None else None
+        # shipped files only save the first measurement; nothing was learned on them here, so others do no harm
+        if shipped is not None and (shipped.base_hash != weights_hash(lm) or config not in (None, shipped.config)):
+            shipped = None
+        files = own or shipped
+        if files is not None:
+            if config is not None and config != files.config:
+                raise FingerprintMismatch(
+                    f"{memory_dir} was measured with another memory configuration",
+                    hint="leave the configuration out, or use another folder",
+                    code="model.config_mismatch",
+                )
+            return cls._from_files(lm, tokenizer, files)
         shape = config or MemoryConfig(d_model=int(lm.config.hidden_size))
         if shape.d_model != int(lm.config.hidden_size):
             raise ModelError(
@@ -381,14 +386,13 @@ class MemoryModel:
                 yield text[len(shown) :]
                 shown = text
 
-    def base_answers(self, prompts: Sequence[str], max_new_tokens: int = 24) -> list[str]:
-        """What the base says with the memory off, "" where it came to no end. Remembered: the base never changes."""
+    def base_answers(self, prompts: Sequence[str]) -> list[Generation]:
+        """What the base says with the memory off. Remembered: the base never changes."""
+        if len(self._base_answers) > 50_000:
+            self._base_answers.clear()
         missing = list(dict.fromkeys(p for p in prompts if p not in self._base_answers))
-        if missing:
-            if len(self._base_answers) > 50_000:
-                self._base_answers.clear()
-            made = self.generate(missing, namespace=None, max_new_tokens=max_new_tokens)
-            self._base_answers.update((p, g.text if g.finished else "") for p, g in zip(missing, made, strict=True))
+        made = self.generate(missing, namespace=None, max_new_tokens=_BASE_ANSWER_TOKENS)
+        self._base_answers.update(zip(missing, made, strict=True))
         return [self._base_answers[p] for p in prompts]
 
     # --- scoring and looking inside -----------------------------------------------------------------------------

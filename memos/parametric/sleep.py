@@ -36,26 +36,27 @@ class SleepSettings:
 
     step: Adam's step relative to the residual RMS of the model. fresh: questions a lesson adds to its `train` in each
     stage, never the same ones twice while they last. negatives, cross_negatives: fresh prompts a lesson adds that must
-    not change. old: prompts about what the base knows, per lesson. enough: share of prompts never trained on that may
+    not change. old: prompts about what the base knows, in each stage. enough: share of prompts never trained on that may
     still leak, and of fresh questions that may still be missed, for the sleep to end before `stages`.
     leak_weight: how much more a prompt counts that leaked after the stage before. easy, easy_loss: of the prompts
     whose loss is below `easy_loss` before a stage, this share is trained on; the rest would cost time and teach little.
     """
 
-    stages: int = 4
+    stages: int = 3
     epochs: int = 3
-    batch: int = 64
-    step: float = 0.012
-    fresh: int = 12
+    batch: int = 24
+    step: float = 0.035
+    fresh: int = 24
     behind_notes: int = 0
-    negatives: int = 12
+    negatives: int = 36
     cross_negatives: int = 4
-    old: int = 2
+    old: int = 300
     examined: int = 6
     enough: float = 0.02
     leak_weight: float = 4.0
     easy: float = 0.3
     easy_loss: float = 0.05
+    evenness: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class _Material:
             pairs += [Pair(qa.prompt, qa.answer) for qa in asked]
             negatives += self._negatives[i].take(settings.negatives)
             negatives += self._crossing(lesson, settings.cross_negatives)
-        negatives += self._old(settings.old * len(self._lessons))
+        negatives += self._old(settings.old)
         return pairs + negative_pairs(self._model, negatives, 1.0)
 
     def examination(self) -> list[Pair]:
@@ -172,7 +173,9 @@ class _Material:
     def _old(self, count: int) -> list[Negative]:
         chosen = self._rng.sample(grammar.OLD_FACTS, min(count, len(grammar.OLD_FACTS)))
         asked = [(f, self._rng.choice(grammar.questions(f.subject, f.relation))) for f in chosen]
-        made = [Negative(self._model.chat_prompt(q), f.subject, f.relation, "old") for f, q in asked]
+        made = [
+            Negative(self._model.chat_prompt(q), f.subject, f.relation, "old", grammar.answer_text(f)) for f, q in asked
+        ]
         return [negative for negative in made if not negative.taught(self._taught)]
 
 
@@ -268,8 +271,9 @@ def _refine(
         square.lerp_(gradient.square(), 1 - _BETAS[1])
         rate = settings.step * rms * min(1.0, 2 * (1 - step / total))
         debiased = mean / (1 - _BETAS[0] ** (step + 1))
-        scale = (square / (1 - _BETAS[1] ** (step + 1))).sqrt() + _EPSILON
-        values = (values.detach() - rate * debiased / scale).requires_grad_(True)
+        scale = (square / (1 - _BETAS[1] ** (step + 1))).sqrt()
+        floor = settings.evenness * scale.square().mean().sqrt() + _EPSILON
+        values = (values.detach() - rate * debiased / (scale + floor)).requires_grad_(True)
     return values.detach(), passes, total
 
 

@@ -22,6 +22,9 @@ from memos.parametric.model import MemoryModel, cpu_threads
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.slots import select_rows, tf_idf
 
+SURE = -0.5
+"""Least log-probability of any token in an answer of the base that counts as sure."""
+
 
 @dataclass(frozen=True)
 class WriteSettings:
@@ -37,13 +40,13 @@ class WriteSettings:
 
     rows: int = 256
     rate: float = 60.0
-    max_steps: int = 40
+    max_steps: int = 20
     stop_loss: float = 0.2
     settle: int = 4
     questions: int = 12
-    negatives: int = 12
-    cross_negatives: int = 4
-    replays: int = 8
+    negatives: int = 8
+    cross_negatives: int = 2
+    replays: int = 6
     negative_weight: float = 1.0
     halvings: int = 3
     selector: str = "tfidf"
@@ -78,11 +81,24 @@ class Pair:
     positive: bool = True
 
 
+def kept_answers(model: MemoryModel, negatives: Sequence[Negative]) -> list[tuple[Negative, str]]:
+    """The negatives, each prompt once, whose answer with the memory off is worth keeping, and that answer.
+
+    Left out are answers without an end, and unsure ones that are not known to be right: they tip over at any change,
+    so holding them fast would cost rows and keep nothing.
+    """
+    unique = list({negative.prompt: negative for negative in negatives}.values())
+    said = model.base_answers([negative.prompt for negative in unique])
+    return [
+        (negative, answer.text)
+        for negative, answer in zip(unique, said, strict=True)
+        if answer.finished and answer.text and (answer.min_logprob > SURE or answer.text == negative.expected)
+    ]
+
+
 def negative_pairs(model: MemoryModel, negatives: Sequence[Negative], weight: float) -> list[Pair]:
-    """Self-distilled: each prompt keeps the answer it gets with the memory off. Empty answers are left out."""
-    prompts = list(dict.fromkeys(negative.prompt for negative in negatives))
-    answers = model.base_answers(prompts)
-    return [Pair(p, a, weight, positive=False) for p, a in zip(prompts, answers, strict=True) if a]
+    """Self-distilled: each prompt keeps the answer it gets with the memory off."""
+    return [Pair(n.prompt, answer, weight, positive=False) for n, answer in kept_answers(model, negatives)]
 
 
 def lesson_pairs(

@@ -163,3 +163,11 @@ def test_bad_prompts_are_refused() -> None:
         model.generate(["x"], namespace=["a", "b"])
     with pytest.raises(InputError, match="answer"):
         model.answer_logprob(["x"], [" "], namespace=None)
+
+
+def test_shipped_files_of_another_base_are_measured_anew(tmp_path: Path) -> None:
+    tiny_model(memory_dir=tmp_path)
+    other = MemoryModel.from_parts(
+        tiny_lm(seed=1), byte_tokenizer(), shipped_dir=tmp_path, config=TINY_MEMORY, background=BACKGROUND
+    )
+    assert other.fingerprint == tiny_model(seed=1).fingerprint
