@@ -130,8 +130,7 @@ class Intake:
 
     def _observe_batch(self, drafts: Sequence[Draft], injected: Sequence[str]) -> list[Observed]:
         now = utc_now()
-        experiences = [self._prepared(draft, now)[0] for draft in drafts]
-        previous = self._previous_texts(experiences)
+        experiences, previous = self._in_session([self._prepared(draft, now)[0] for draft in drafts])
         with_context = [in_context(one.text, before) for before, one in zip(previous, experiences, strict=True)]
         vectors = self._embedder.embed([one.text for one in experiences] + with_context)
         half = len(experiences)
@@ -153,21 +152,31 @@ class Intake:
             experience = experience.model_copy(update={"text": text, "metadata": metadata})
         return experience, kinds
 
-    def _previous_texts(self, experiences: Sequence[Experience]) -> list[str | None]:
-        """For each experience the text before it in its session: a turn is embedded alone and in its context."""
-        last: dict[str, str | None] = {}
+    def _in_session(self, experiences: Sequence[Experience]) -> tuple[list[Experience], list[str | None]]:
+        """Each experience with its turn number, and the text before it in its session.
+
+        A turn is embedded alone and in its context, and found through its neighbours by number.
+        """
+        last: dict[str, Experience | None] = {}
+        placed: list[Experience] = []
         texts: list[str | None] = []
         for one in experiences:
             session = one.source.session
             if session is None:
+                placed.append(one)
                 texts.append(None)
                 continue
             if session not in last:
                 turns = self._context.turns(self._namespace, session, latest=1)
-                last[session] = turns[-1].text if turns else None
-            texts.append(last[session])
-            last[session] = one.text
-        return texts
+                last[session] = turns[-1] if turns else None
+            before = last[session]
+            if one.source.turn is None:
+                number = 1 if before is None else (before.source.turn or 0) + 1
+                one = one.model_copy(update={"source": one.source.model_copy(update={"turn": number})})
+            placed.append(one)
+            texts.append(None if before is None else before.text)
+            last[session] = one
+        return placed, texts
 
     def _carry_out(
         self, experience: Experience, vector: Vector, context_vector: Vector, injected: Sequence[str]

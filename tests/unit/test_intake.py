@@ -332,3 +332,12 @@ def test_an_edit_is_a_revision_with_a_new_fact_new_vector_and_an_event(memory: M
     (neighbour,) = memory.parts.store.neighbours("ana", vector, 1)
     assert np.isclose(neighbour.cosine, 1.0)
     assert memory.kinds() == ["observe", "consolidate", "edit"]
+
+
+def test_turns_of_a_session_are_numbered_so_that_neighbours_find_each_other(memory: Memory) -> None:
+    first = memory.manager.observe("My dog is called Rex.", source=Source(session="monday"))
+    second = memory.manager.observe("I work as a nurse.", source=Source(session="monday"))
+    other = memory.manager.observe("I live in Lyon.", source=Source(session="tuesday"))
+    given = memory.manager.observe("My cat is called Tom.", source=Source(session="monday", turn=7))
+    after = memory.manager.observe("My car is a Fiat.", source=Source(session="monday"))
+    assert [one.experience.source.turn for one in (first, second, other, given, after)] == [1, 2, 1, 7, 8]
