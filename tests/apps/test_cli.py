@@ -49,7 +49,7 @@ def test_observe_keeps_origin_session_speaker_and_time(cli_run: Cli) -> None:
     assert cli_run(*said).code == 0
     record = cli_run("ls", "--json").data["records"][0]
     assert record["origin"] == "tool" and record["approved"] is False
-    assert record["source"] == {"session": "s1", "turn": None, "actor": "Ben"}
+    assert record["source"] == {"session": "s1", "turn": 1, "actor": "Ben"}
     assert record["occurred_at"] == "2024-05-01T10:00:00Z"
 
 
