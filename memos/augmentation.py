@@ -307,6 +307,7 @@ _REQUESTS = (
     "Listen, {note}",
     "As I said, {note}",
 )
+_DIRECT_FRAMES = ("Hey, {}", "Tell me, {}", "Remind me, {}", "Quick question: {}", "Just checking, {}", "So {}")
 _FEWEST_QUESTIONS = 4
 _WORD = re.compile(r"[\w']+")
 _COMMON = frozenset(
@@ -325,7 +326,7 @@ class LocalModel(Protocol):
 class ModelAugmenter:
     """Lessons that the local model writes itself, for texts in which no template is recognised.
 
-    It asks questions about the note in several ways and answers each from the note. Kept are questions that share a
+    It asks questions about the note in several ways, each is phrased as people do, and answered from the note. Kept are questions that share a
     word of substance with the note and whose answer stands in the note, word for word, but not in the question.
     """
 
@@ -339,8 +340,9 @@ class ModelAugmenter:
         """One lesson, or none when fewer than four different questions pass."""
         asked = [self._model.chat_prompt(self._request.format(note=form.format(note=text))) for form in _REQUESTS]
         made = self._model.generate(asked, namespace=None, max_new_tokens=32)
-        questions = list(dict.fromkeys(g.text for g in made if g.finished and _about(g.text, text)))
-        if len(questions) < _FEWEST_QUESTIONS:
+        written = list(dict.fromkeys(g.text for g in made if g.finished and _about(g.text, text)))
+        questions = list(dict.fromkeys(form for question in written for form in _phrased(question)))
+        if not questions:
             return []
         read = [self._model.chat_prompt(question, [text]) for question in questions]
         answers = self._model.generate(read, namespace=None, max_new_tokens=24)
@@ -395,13 +397,23 @@ def _pairs_in(reply: str) -> list[tuple[str, str]]:
         ) from error
 
 
+def _phrased(question: str) -> list[str]:
+    """The question itself and in frames that fit any direct question: a small model writes few of its own."""
+    if not question.endswith("?"):
+        return [question]
+    inner = question if question.startswith("I ") else question[:1].lower() + question[1:]
+    return [question, inner, *(frame.format(inner) for frame in _DIRECT_FRAMES)]
+
+
 def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
+    return [word.casefold().removesuffix("'s") for word in _WORD.findall(text)]
 
 
 def _about(question: str, note: str) -> bool:
-    """Whether a question shares a word of substance with the note, so that it names its subject."""
-    return bool((set(_words(question)) & set(_words(note))) - _COMMON)
+    """Whether a question shares a word of substance with the note, and every name in it stands there too."""
+    noted = set(_words(note))
+    names = {name for word in _WORD.findall(question)[1:] if word[:1].isupper() for name in _words(word)}
+    return bool((set(_words(question)) & noted) - _COMMON) and names - {"i"} <= noted
 
 
 def _stated(answer: str, question: str, note: str) -> bool:

@@ -137,7 +137,8 @@ ASKED = [f"{word} what is the table made of?" for word in ("So", "And", "Well", 
 
 def test_a_model_keeps_questions_it_can_answer_from_the_note() -> None:
     (lesson,) = ModelAugmenter(Parrot(ASKED, "Oak.")).lessons("r", NOTE)
-    assert len(lesson.train) + len(lesson.held_out) + len(lesson.fresh) == 6
+    asked = {qa.prompt for qa in (*lesson.train, *lesson.held_out, *lesson.fresh)}
+    assert set(ASKED) <= asked and len(asked) > 2 * len(ASKED)
     assert lesson.held_out and lesson.facts == () and len(lesson.negatives) == LessonShape().negatives
 
 
@@ -147,9 +148,10 @@ def test_a_model_keeps_questions_it_can_answer_from_the_note() -> None:
         (ASKED, "Steel."),
         (["What is it?"], "Oak."),
         ([f"{w} is the table of oak?" for w in ("So", "And", "Well", "Hey")], "Oak."),
-        (ASKED[:3], "Oak."),
+        (["The table is made of what"], "Oak."),
+        (["What is the table of Mira made of?"], "Oak."),
     ],
-    ids=["not in the note", "names nothing", "gives it away", "too few"],
+    ids=["not in the note", "names nothing", "gives it away", "too few", "names another"],
 )
 def test_a_model_drops_questions_that_teach_nothing(questions: list[str], answer: str) -> None:
     assert ModelAugmenter(Parrot(questions, answer)).lessons("r", NOTE) == []
