@@ -207,16 +207,12 @@ class TemplateAugmenter:
         turns = (
             self._other_relation,
             self._other_person,
-            self._read,
-            self._other_relation,
-            self._other_person,
             self._contradicted,
+            self._known_person,
             self._other_relation,
             self._other_person,
             self._read,
-            self._other_relation,
             self._other_person,
-            self._known_person,
         )
         return tuple(turns[i % len(turns)](fact, rng) for i in range(count))
 

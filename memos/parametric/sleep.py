@@ -48,9 +48,9 @@ class SleepSettings:
     step: float = 0.035
     fresh: int = 24
     behind_notes: int = 0
-    negatives: int = 36
+    negatives: int = 24
     cross_negatives: int = 4
-    old: int = 300
+    old: int = 120
     examined: int = 6
     enough: float = 0.02
     leak_weight: float = 4.0
