@@ -50,6 +50,7 @@ class Demo:
     def __init__(self, home: Path, model: str | None = None) -> None:
         self.home = home
         self.failed: list[str] = []
+        self.ids: dict[str, str] = {}
         self.held = 0
         self._environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("MEMOS_")},
@@ -132,6 +133,7 @@ def tell(demo: Demo) -> None:
     demo.chapter("Monday. Ana tells her assistant about herself")
     demo.memos("chat", "--session", "monday", typed=(*FIRST_TOLD, LATER_TOLD))
     kept = demo.data("ls")["records"]
+    demo.ids = {one["text"]: short(one["id"]) for one in kept}
     demo.claim(
         f"{len(FIRST_TOLD) + 1} things were told and kept, word for word",
         {one["text"] for one in kept} == {*FIRST_TOLD, LATER_TOLD},
@@ -139,20 +141,17 @@ def tell(demo: Demo) -> None:
 
 
 def ask_the_store(demo: Demo) -> None:
-    demo.chapter("Tuesday. A new process answers from the token store")
-    said = demo.memos(
-        "chat", "--session", "tuesday", typed=[*(question for question, _ in ASKED_NEXT_DAY), NEVER_TOLD]
-    )
+    demo.chapter("Tuesday. A new process answers from the token store; then the model learns what was told")
+    learn_these = " ".join(demo.ids.get(text, "") for text in FIRST_TOLD)
+    asked = [*(question for question, _ in ASKED_NEXT_DAY), NEVER_TOLD]
+    said = demo.memos("chat", "--session", "tuesday", typed=[*asked, f"/consolidate {learn_these}"])
     for question, answer in ASKED_NEXT_DAY:
         demo.claim(f"{question} {answer}", reply_to(said, question) == answer)
     demo.claim("what was never told is not made up", reply_to(said, NEVER_TOLD) == UNKNOWN)
 
 
 def learn(demo: Demo) -> str:
-    """Two runs; returns the digest of the rows between them. Raises Stop when the gate refuses: the rest needs both."""
-    demo.chapter("Tuesday night. What was told is written into the model's memory layer")
-    ids = {one["text"]: one["id"] for one in demo.data("ls")["records"]}
-    demo.memos("consolidate", *(short(ids[text]) for text in FIRST_TOLD))
+    """The second run; returns the digest of the rows before it. Raises Stop when the gate refused: the rest needs both."""
     demo.memos("consolidate", "--all")
     runs = {run["run"]: run for run in demo.data("runs")["runs"]}
     passed = len(runs) == 2 and all(run["status"] == "committed" for run in runs.values())
@@ -189,30 +188,23 @@ def look(demo: Demo) -> None:
 
 def take_back(demo: Demo, before: str) -> None:
     demo.chapter("Ana changes her mind: one fact is taken out of the weights again")
-    demo.memos("revert", "2", "--yes")
-    reverted = demo.data("status")["last_run"]
-    demo.claim("run 2 is marked as reverted, not erased from history", reverted["status"] == "REVERTED")
-    question, kept = CAT[0], HOME
-    said = demo.memos("chat", "--from", "parameters", typed=[question, kept[0]])
-    demo.claim(f"{question} {UNKNOWN}", reply_to(said, question) == UNKNOWN)
-    demo.claim(f"{kept[0]} {kept[1]} (the rest stays)", reply_to(said, kept[0]) == kept[1])
-    rows = [one for one in demo.data("log")["events"] if one["kind"] == "revert"]
-    now = rows[0]["payload"].get("digest_after", "") if rows else ""
-    demo.claim(
-        f"the rows are those from before, bit for bit ({before[:12]})",
-        bool(before) and now == before,
-    )
+    said = demo.memos("chat", "--from", "parameters", typed=["/revert 2", CAT[0], HOME[0]])
+    demo.claim(f"{CAT[0]} {UNKNOWN}", reply_to(said, CAT[0]) == UNKNOWN)
+    demo.claim(f"{HOME[0]} {HOME[1]} (the rest stays)", reply_to(said, HOME[0]) == HOME[1])
+    events = [one for one in demo.data("log")["events"] if one["kind"] == "revert"]
+    now = events[0]["payload"].get("digest_after", "") if events else ""
+    same = bool(before) and now == before
+    demo.claim(f"the rows are those from before, bit for bit ({before[:12]}), and the log says so", same)
 
 
 def erase(demo: Demo) -> None:
     demo.chapter("Ana wants her dog's name gone, everywhere")
-    ids = {one["text"]: one["id"] for one in demo.data("ls")["records"]}
-    report = demo.memos("forget", short(ids["My dog is called Biscuit."]), "--yes")
+    report = demo.memos("forget", demo.ids[FIRST_TOLD[1]], "--yes")
     demo.claim("no byte of it is left in the data folder", "no byte of the text left" in report)
-    question, kept, plainly = DOG[0], HOME, ASKED_NEXT_DAY[1][0]
-    said = demo.memos("chat", "--from", "parameters", typed=[question, kept[0], "/from auto", plainly])
-    demo.claim(f"{question} {UNKNOWN}", reply_to(said, question) == UNKNOWN)
-    demo.claim("the weights keep the rest", reply_to(said, kept[0]) == kept[1])
+    plainly = ASKED_NEXT_DAY[1][0]
+    said = demo.memos("chat", "--from", "parameters", typed=[DOG[0], HOME[0], "/from auto", plainly])
+    demo.claim(f"{DOG[0]} {UNKNOWN}", reply_to(said, DOG[0]) == UNKNOWN)
+    demo.claim("the weights keep the rest", reply_to(said, HOME[0]) == HOME[1])
     demo.claim("with both tiers asked, it is still not known", reply_to(said, plainly) == UNKNOWN)
 
 

@@ -95,11 +95,19 @@ def log(events: Sequence[AuditEvent]) -> Document:
 
 def _payload(event: AuditEvent) -> str:
     shown = [
-        f"{key} {short_id(value) if isinstance(value, str) and value[1:2] == ':' else value}"
+        f"{key} {_brief(value)}"
         for key, value in event.payload.items()
         if value not in (None, "", [], {}) and not isinstance(value, dict | list)
     ]
     return ", ".join(shown)
+
+
+def _brief(value: object) -> str:
+    """Ids and digests by their beginning; `--json` has them whole."""
+    text = str(value)
+    if text[1:2] == ":":
+        return short_id(text)
+    return text[:12] if len(text) == 64 else text
 
 
 def settings(rows: Sequence[tuple[str, str, str]]) -> Document:
