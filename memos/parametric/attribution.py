@@ -11,8 +11,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from memos.parametric.base import cpu_threads
 from memos.parametric.batch import Batch
-from memos.parametric.model import MemoryModel, Reading, cpu_threads
+from memos.parametric.model import MemoryModel, Reading
 from memos.parametric.overlay import RowOverlay
 
 LEAST_EFFECT = 0.5

@@ -13,7 +13,8 @@ from typing import TypeVar
 from memos import grammar
 from memos.augmentation import Lesson, Negative
 from memos.grammar import answer_text
-from memos.parametric.model import MemoryModel, Reading, cpu_threads
+from memos.parametric.base import cpu_threads
+from memos.parametric.model import MemoryModel, Reading
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.write import kept_answers, taught_of
 from memos.protocols import GateMeasure

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from memos.errors import FingerprintMismatch, InputError, ModelError, ModelUnavailable
+from memos.errors import FingerprintMismatch, InputError, ModelError
 from memos.parametric import decode
 from memos.parametric.attach import Attachment, Reader, freeze
+from memos.parametric.base import check_head, cpu_threads, load_base, weights_hash
 from memos.parametric.batch import Batch, Example, by_length
 from memos.parametric.chat import ChatFormat
 from memos.parametric.decode import Generation
 from memos.parametric.files import MemoryFiles, read_memory_files, write_memory_files
 from memos.parametric.layer import Address, MemoryConfig, ProductKeyMemory, RowTable
+from memos.parametric.measuring import measure_inputs
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.slots import SlotStats
 
@@ -34,8 +35,7 @@ Reading = str | RowOverlay | None
 """What a prompt reads: a namespace by name, an overlay that is not installed, or None for the base alone."""
 
 _BASE_ANSWER_TOKENS = 24
-_LOGITS_PROBE = 12
-_MEASURE_BATCH = 32
+_SCORE_BATCH = 32
 
 
 @dataclass(frozen=True)
@@ -57,17 +57,6 @@ class SlotReads:
         return Address(self.slots[keep], self.weights[keep])
 
 
-@contextmanager
-def cpu_threads(threads: int = 1) -> Iterator[None]:
-    """Sums split over threads differ in their last bits with the split. `threads` above 1 accepts that."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 class MemoryModel:
     """Base model, memory layer, slot statistics and the overlays in use. The base is never written."""
 
@@ -87,7 +76,7 @@ class MemoryModel:
         self._overlays: dict[str, RowOverlay] = {}
         self._tables: dict[tuple[str, ...], RowTable] = {}
         self._base_answers: dict[str, Generation] = {}
-        self._check_head()
+        check_head(self.lm, self.attachment)
 
     # --- loading and saving -------------------------------------------------------------------------------------
 
@@ -223,30 +212,14 @@ class MemoryModel:
         """
         from memos.parametric.background import default_background
 
+        texts = list(background) if background is not None else default_background(self.chat)
         with cpu_threads():
-            texts = list(background) if background is not None else default_background(self.chat)
-            if not texts:
-                raise InputError("no background text was given", hint="give some sentences", code="input.background")
-            ids = [self.chat.prompt_ids(text)[: self.chat.window] for text in texts]
-            d = self.config.d_model
-            total, outer, count, power = torch.zeros(d).double(), torch.zeros(d, d).double(), 0, 0.0
-            kept: list[tuple[int, Tensor]] = []
-            for group in by_length([len(i) for i in ids], _MEASURE_BATCH):
-                batch, mask = decode_pad(group, ids)
-                prefix = self.attachment.prefix(batch, mask)
-                real = mask.bool()
-                z = prefix.z[real].double()
-                total += z.sum(0)
-                outer += z.T @ z
-                count += len(z)
-                power += float(prefix.output[real].double().square().mean(-1).sum())
-                kept += [(i, prefix.z[row, : len(ids[i])]) for row, i in enumerate(group)]
-            mean = total / count
-            self.memory.fit_whitening(mean, outer / count - torch.outer(mean, mean))
-            self._residual_rms = (power / count) ** 0.5
+            whitened = measure_inputs(self.attachment, self.chat, texts)
+            self.memory.fit_whitening(whitened.mean, whitened.covariance)
+            self._residual_rms = whitened.residual_rms
             stats = SlotStats.empty(self.config.slots, self.memory.address_hash(), self.tokenizer_hash)
-            for i, z_one in kept:
-                stats = stats.observed(self.memory.address(z_one).slots, texts[i])
+            for text, z in whitened.inputs:
+                stats = stats.observed(self.memory.address(z).slots, text)
             self._stats = stats
 
     # --- namespaces ---------------------------------------------------------------------------------------------
@@ -412,7 +385,7 @@ class MemoryModel:
         out = torch.zeros(len(examples))
         for overlay in {o.digest(): o for o in overlays}.values():
             mine = [i for i, o in enumerate(overlays) if o.digest() == overlay.digest()]
-            for group in by_length([examples[i].length for i in mine], _MEASURE_BATCH):
+            for group in by_length([examples[i].length for i in mine], _SCORE_BATCH):
                 chosen = [mine[i] for i in group]
                 with cpu_threads(self.threads):
                     batch = Batch(self, [examples[i] for i in chosen])
@@ -448,54 +421,3 @@ class MemoryModel:
         address = self.slots_read(prompt, answer).at_answer()
         live = torch.isin(address.slots, self._resolve(namespace).rows)
         return float((address.weights * live).sum() / address.weights.sum())
-
-    def _check_head(self) -> None:
-        """Raises ModelError when the model computes logits in a way this module would not reproduce."""
-        vocabulary = int(self.lm.get_output_embeddings().weight.shape[0])
-        ids = torch.arange(_LOGITS_PROBE).unsqueeze(0) % vocabulary
-        with torch.no_grad():
-            whole = self.lm(input_ids=ids).logits.float()
-            body = self.lm.base_model(input_ids=ids, use_cache=False).last_hidden_state
-            if not torch.allclose(self.attachment.logits(body), whole, atol=1e-4, rtol=1e-4):
-                raise ModelError(
-                    f"{type(self.lm).__name__} computes its logits in a way memos does not know",
-                    hint="use a model of Llama, Qwen, Mistral, Gemma, GPT-2 or GPT-NeoX form",
-                    code="model.unknown_head",
-                )
-
-
-def decode_pad(group: Sequence[int], ids: Sequence[tuple[int, ...]]) -> tuple[Tensor, Tensor]:
-    """Right-padded (ids, mask) of the sequences named by `group`."""
-    from memos.parametric.batch import pad_right
-
-    return pad_right([ids[i] for i in group], max(len(ids[i]) for i in group))
-
-
-def load_base(path_or_id: str | Path) -> tuple[Any, Any]:
-    """A causal LM and its tokenizer in fp32. Raises ModelUnavailable when they cannot be found or read."""
-    from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(path_or_id))
-        # fp32: forty writes replayed in bf16 drift, and a retrofit must stay bit-identical to its base
-        # safetensors only: other weight files are pickles
-        lm = AutoModelForCausalLM.from_pretrained(str(path_or_id), dtype=torch.float32, use_safetensors=True)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise ModelUnavailable(
-            f"the model {str(path_or_id)!r} cannot be loaded: {(str(error) or type(error).__name__).splitlines()[0]}",
-            hint="give a folder with config.json, model.safetensors and a tokenizer, or a hub id while online",
-        ) from error
-    return lm, tokenizer
-
-
-def weights_hash(lm: Any) -> str:
-    """sha256 over names, shapes, dtypes and bits of all weights."""
-    digest = hashlib.sha256(type(lm).__name__.encode())
-    for name, tensor in sorted(lm.state_dict().items()):
-        flat = tensor.detach().cpu().contiguous()
-        digest.update(f"{name}{tuple(flat.shape)}{flat.dtype}".encode())
-        digest.update(flat.view(torch.uint8).numpy().tobytes() if flat.ndim else repr(flat.item()).encode())
-    return digest.hexdigest()

@@ -20,8 +20,9 @@ from torch import Tensor
 from memos import grammar
 from memos.augmentation import Lesson, Negative, cross_negatives
 from memos.errors import ConsolidationError
+from memos.parametric.base import cpu_threads
 from memos.parametric.batch import Batch, by_length
-from memos.parametric.model import MemoryModel, cpu_threads
+from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.write import Pair, RowWrite, negative_pairs, taught_of
 

@@ -17,8 +17,9 @@ from torch import Tensor
 
 from memos.augmentation import Lesson, Negative, cross_negatives
 from memos.errors import ConsolidationError, InputError
+from memos.parametric.base import cpu_threads
 from memos.parametric.batch import Batch, Example, by_length
-from memos.parametric.model import MemoryModel, cpu_threads
+from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.slots import select_rows, tf_idf
 

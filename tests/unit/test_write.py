@@ -192,8 +192,11 @@ def test_what_a_live_lesson_teaches_is_never_a_negative(model: MemoryModel) -> N
     lesson = replace(
         lesson_of(model, "Rex"), negatives=(Negative("taught?", "user", "Ada"), Negative("open?", "user", "car"))
     )
-    pairs = lesson_pairs(model, lesson, [lesson_of(model, "Ada")], SETTINGS, 0)
+    live = [lesson_of(model, "Ada")]
+    pairs = lesson_pairs(model, lesson, live, replace(SETTINGS, replays=0), 0)
     assert {pair.prompt for pair in pairs if not pair.positive} <= {"open?"}
+    replayed = [pair for pair in lesson_pairs(model, lesson, live, SETTINGS, 0) if pair.answer == "Ada."]
+    assert {pair.prompt for pair in replayed} == {qa.prompt for qa in live[0].train}
 
 
 def test_an_answer_is_attributed_to_its_write(model: MemoryModel) -> None:
