@@ -23,7 +23,6 @@ from memos.prompting import Note
 from memos.protocols import (
     ContextBuffer,
     Embedder,
-    GeneratedText,
     Generator,
     ParametricAnswerView,
     ParametricReader,
@@ -352,4 +351,4 @@ def _supports(note: str, answer: str) -> bool:
     return len(words) >= 3 and sum(word in said for word in words) >= 0.6 * len(words)
 
 
-__all__ = ["SOURCES", "AnswerStream", "Answerer", "GeneratedText", "Prepared", "Source"]
+__all__ = ["SOURCES", "AnswerStream", "Answerer", "Prepared", "Source"]
