@@ -8,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # The stamp is named after what was installed and where: the environment is reused until a file or the folder changes.
 INSTALLED := $(VENV)/installed-$(shell { cat pyproject.toml constraints.txt; pwd; } | cksum | cut -d' ' -f1)
-PIP := $(PY) -m pip --disable-pip-version-check $(if $(CI),--progress-bar off)
+PIP := $(PY) -m pip --disable-pip-version-check
 
 export PYTHONUTF8 := 1
 export HF_HUB_OFFLINE ?= 1
