@@ -97,7 +97,8 @@ def test_free_questions_are_not_the_grammar_s_own() -> None:
             if item["relation"] in relations_of(subject):
                 own = {bare(q) for wording in Wording for q in questions(subject, item["relation"], wording)}
                 same |= {bare(item["question"])} & own
-    assert same == ASKED_AS_THE_GRAMMAR_ASKS
+    leaked = same - ASKED_AS_THE_GRAMMAR_ASKS
+    assert not leaked, f"take these wordings out of the grammar, they are test items: {sorted(leaked)}"
 
 
 def test_statements_are_asked_about_in_a_wording_of_the_grammar() -> None:
