@@ -1,0 +1,190 @@
+"""Lessons by template, for the relations that `grammar.extract` recognises: no language model needed.
+
+Knows the grammar. Does not know the model that will learn but by the way it renders a question.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memos import grammar
+from memos.augmentation.lesson import QA, Lesson, LessonShape, Negative, Render, content_seed, lesson_key
+from memos.augmentation.negatives import asking, dated, noised, unrelated_notes
+from memos.augmentation.reversals import completions, reversals, subject_answer
+from memos.augmentation.wordings import apart
+from memos.grammar import USER, Fact, Wording, answer_text
+from memos.grammar.values import sample_person, sample_value
+from memos.grammar.world import question_cores
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """Colloquial questions of one lesson, no wording in two of them."""
+
+    train: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    held_out: tuple[str, ...] = ()
+
+
+class TemplateAugmenter:
+    """Lessons from the grammar: no language model needed."""
+
+    def __init__(self, render: Render, shape: LessonShape | None = None) -> None:
+        """render: `MemoryModel.chat_prompt` of the model that will learn."""
+        self.render = render
+        self._shape = shape or LessonShape()
+
+    def lessons(self, record_id: str, text: str) -> list[Lesson]:
+        """One lesson for each fact the text states; none when it states nothing that is recognised."""
+        return [self.teach(record_id, text, fact) for fact in dict.fromkeys(grammar.extract(text))]
+
+    def teach(self, record_id: str, text: str, fact: Fact) -> Lesson:
+        """The lesson of one fact. A function of text and fact: no other record leaves a trace in it."""
+        shape, key = self._shape, lesson_key(text, [fact])
+        rng = random.Random(content_seed("lesson", key))
+        answer = answer_text(fact)
+        known = _mixed_forms(fact, rng)
+        examined = shape.held_out - shape.held_out // 2
+        held = known[:examined]
+        learned = [noised(q, rng) for q in known[examined : examined + shape.train]]
+        kept = known[examined + shape.train : examined + shape.train + shape.fresh]
+        fresh = [noised(q, rng) for q in kept]
+        unseen = list(grammar.questions(fact.subject, fact.relation, Wording.UNSEEN_CORE))
+        unseen = rng.sample(unseen, min(len(unseen), shape.held_out // 2))
+        spoken = self._spoken(fact, key)
+        examples = [*held, *unseen, *spoken.held_out]
+        # noise may turn a question into one that is held out: then it is not learned
+        asked = apart(learned + fresh, examples)
+        learned = _mixed_in(asked[: shape.train], spoken.train)
+        fresh = _mixed_in(asked[shape.train :], spoken.fresh)
+        behind = [
+            QA(self.render(q, unrelated_notes(fact, rng)), answer, "behind_notes")
+            for q in fresh[: shape.behind_notes]
+        ]
+        others_learned, others_held = self._other_directions(fact, key)
+        return Lesson(
+            key=key,
+            record_id=record_id,
+            text=text,
+            facts=(fact,),
+            train=(*self._answered(learned, answer, spoken), *others_learned),
+            held_out=(
+                *(QA(self.render(q), answer) for q in held),
+                *(QA(self.render(q), answer, "unseen_core") for q in unseen),
+                *(QA(self.render(q), answer, "colloquial") for q in spoken.held_out),
+                *others_held,
+            ),
+            fresh=(*self._answered(fresh, answer, spoken), *behind),
+            negatives=self._negatives(fact, rng, shape.negatives),
+            fresh_negatives=self._negatives(fact, rng, shape.fresh_negatives),
+        )
+
+    def _answered(self, questions: Sequence[str], answer: str, spoken: _Spoken) -> list[QA]:
+        typed = {*spoken.train, *spoken.fresh}
+        return [QA(self.render(q), answer, "colloquial" if q in typed else "known") for q in questions]
+
+    def _spoken(self, fact: Fact, key: str) -> _Spoken:
+        """The colloquial questions of one lesson, drawn apart from its other draws: without any it is what it was."""
+        shape = self._shape
+        if shape.colloquial <= 0:
+            return _Spoken()
+        rng = random.Random(content_seed("colloquial", key))
+        forms = list(grammar.colloquial_questions(fact.subject, fact.relation))
+        rng.shuffle(forms)
+        held = forms[: min(shape.held_out // 4, len(forms) // 4)]
+        open_ones = apart(forms[len(held) :], held)
+        learned = round(shape.colloquial * shape.train)
+        kept = round(shape.colloquial * shape.fresh)
+        return _Spoken(tuple(open_ones[:learned]), tuple(open_ones[learned : learned + kept]), tuple(held))
+
+    def _other_directions(self, fact: Fact, key: str) -> tuple[list[QA], list[QA]]:
+        """Sentences to complete and questions for the subject: those to learn, and one of each kind held out."""
+        learned: list[QA] = []
+        held: list[QA] = []
+        for kind, count, forms, answer in (
+            ("statement", self._shape.statements, completions(fact), answer_text(fact)),
+            ("reversal", self._shape.reversals, reversals(fact), subject_answer(fact)),
+        ):
+            if count and len(forms) > 1:
+                order = list(forms)
+                random.Random(content_seed(kind, key)).shuffle(order)
+                held.append(QA(self.render(order[0]), answer, kind))
+                learned += [QA(self.render(q), answer, kind) for q in apart(order[1:], order[:1])[:count]]
+        return learned, held
+
+    def _negatives(self, fact: Fact, rng: random.Random, count: int) -> tuple[Negative, ...]:
+        """What a write of `fact` is most likely to break, kinds in turn so that any beginning is a fair mix."""
+        turns = (
+            self._other_relation,
+            self._other_person,
+            self._contradicted,
+            self._known_person,
+            self._other_relation,
+            self._other_person,
+            self._read,
+            self._other_person,
+        )
+        return tuple(turns[i % len(turns)](fact, rng) for i in range(count))
+
+    def _other_relation(self, fact: Fact, rng: random.Random) -> Negative:
+        return asking(fact.subject, rng.choice(_others(fact)), self.render, rng, "relation")
+
+    def _other_person(self, fact: Fact, rng: random.Random) -> Negative:
+        relation = fact.relation
+        if relation in grammar.relations_of("someone"):
+            person = sample_person(rng, rng.random() < 0.5)
+            return asking(person, relation, self.render, rng, "person")
+        return self._other_relation(fact, rng)
+
+    def _known_person(self, fact: Fact, rng: random.Random) -> Negative:
+        old = rng.choice(grammar.OLD_FACTS)
+        relation = fact.relation if fact.relation in grammar.relations_of(old.subject) else old.relation
+        return asking(old.subject, relation if rng.random() < 0.6 else old.relation, self.render, rng, "old")
+
+    def _contradicted(self, fact: Fact, rng: random.Random) -> Negative:
+        """A note says otherwise: what is read goes before what is remembered."""
+        relation = grammar.RELATIONS[fact.relation]
+        return self._reading(Fact(fact.subject, fact.relation, sample_value(relation.kind, rng, rng.random() < 0.5)), rng)
+
+    def _read(self, fact: Fact, rng: random.Random) -> Negative:
+        """A note about something else, and a question about that."""
+        del fact
+        return self._reading(grammar.sample_fact(rng, novel=rng.random() < 0.5), rng)
+
+    def _reading(self, told: Fact, rng: random.Random) -> Negative:
+        notes = unrelated_notes(told, rng)[: rng.randrange(3)]
+        notes.insert(rng.randrange(len(notes) + 1), dated(rng.choice(grammar.statements(told)), rng))
+        question = noised(rng.choice(grammar.questions(told.subject, told.relation)), rng)
+        return Negative(self.render(question, notes), told.subject, told.relation, "reading", answer_text(told))
+
+
+def _mixed_forms(fact: Fact, rng: random.Random) -> list[str]:
+    """Known question forms in random order, plain ones ("What is my dog called?") as often as framed ones.
+
+    People mostly ask plainly; drawn evenly, one form in forty would be plain.
+    """
+    forms = list(grammar.questions(fact.subject, fact.relation))
+    cores = [c for c in question_cores(fact.relation) if fact.subject == USER or not c.startswith("1:")]
+    plain, framed = forms[: len(cores)], forms[len(cores) :]
+    rng.shuffle(plain)
+    rng.shuffle(framed)
+    mixed = [form for pair in zip(plain, framed, strict=False) for form in pair]
+    return list(dict.fromkeys([*mixed, *framed, *plain]))
+
+
+def _others(fact: Fact) -> list[str]:
+    return [r for r in grammar.relations_of(fact.subject) if r != fact.relation]
+
+
+def _mixed_in(plain: Sequence[str], spoken: Sequence[str]) -> list[str]:
+    """As many questions as `plain` has, the last of them giving way to `spoken`, spread evenly so that any beginning
+    is a fair mix."""
+    count = len(plain)
+    given = list(spoken[:count])
+    share = len(given)
+    kept = list(plain[: count - share])
+    return [
+        given.pop(0) if (i + 1) * share // count > i * share // count else kept.pop(0) for i in range(count)
+    ]
