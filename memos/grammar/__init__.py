@@ -8,10 +8,18 @@ store.
 
 from memos.grammar.facts import UNKNOWN_ANSWER, USER, Fact, Wording, answer_text
 from memos.grammar.parsing import extract, parse_question
+from memos.grammar.plain import (
+    plain_question,
+    plain_statement,
+    read_plain_question,
+    read_plain_statement,
+)
 from memos.grammar.relations import RELATIONS, Relation
 from memos.grammar.world import (
     OLD_FACTS,
     OLD_PEOPLE,
+    colloquial_questions,
+    colloquial_statements,
     questions,
     relations_of,
     sample_fact,
@@ -28,9 +36,15 @@ __all__ = [
     "Relation",
     "Wording",
     "answer_text",
+    "colloquial_questions",
+    "colloquial_statements",
     "extract",
     "parse_question",
+    "plain_question",
+    "plain_statement",
     "questions",
+    "read_plain_question",
+    "read_plain_statement",
     "relations_of",
     "sample_fact",
     "statements",

@@ -476,7 +476,10 @@ def _plausible(kind: str, value: str, ambiguous: bool, sentence: str, template: 
     """Whether `value` can be a value of `kind`; ambiguous wordings ask for more."""
     words = value.split()
     first = words[0].lower()
-    if len(words) > 6 or first in _NO_VALUE - {"the"} or words[-1].lower() in {"the", "a", "my", "of", "and"}:
+    # "New York" and "Great Expectations" begin like what people say of a thing instead of naming it
+    title = words[0][:1].isupper() and any(word[:1].isupper() for word in words[1:])
+    excluded = first in _NO_VALUE - {"the"} and not title and not _is_listed(kind, value)
+    if len(words) > 6 or excluded or words[-1].lower() in {"the", "a", "my", "of", "and"}:
         return False
     if kind in ("day", "number"):
         return bool(_DAY.match(value)) if kind == "day" else bool(re.fullmatch(r"\d{1,3}", value))

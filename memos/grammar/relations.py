@@ -554,7 +554,7 @@ _ALL = (
         what is [my employer]
         which firm do [I] work at
         who am I employed by | who I am employed by
-        who pays [my salary] | who pays my salary
+        who pays my salary | who pays my salary
         where is [my office]
         what is [my company] called
         what is the name of my company | what the name of my company is
@@ -631,7 +631,7 @@ _ALL = (
         !what name does my four-legged friend bark at
         """,
         """
-        We named the dog {x}
+        1:We named the dog {x}
         I named my dog {x}
         My puppy is called {x}
         I took my dog {x} for a walk
@@ -659,7 +659,7 @@ _ALL = (
         !what name does my purring friend have
         """,
         """
-        We named the cat {x}
+        1:We named the cat {x}
         I named my cat {x}
         My kitten is called {x}
         My cat {x} sleeps all day
@@ -738,7 +738,7 @@ _ALL = (
         "daughter",
         "!which girl is my daughter\nwhat is [my little girl] called\nwhat did I name my daughter | what I named my daughter",
         "!which name did I choose for my baby girl",
-        "My little girl is called {x}\nWe named our daughter {x}\nMy daughter {x} goes to school",
+        "My little girl is called {x}\n1:We named our daughter {x}\nMy daughter {x} goes to school",
         "I am the parent of a girl called {x}",
     ),
     _named(
@@ -746,7 +746,7 @@ _ALL = (
         "son",
         "!which boy is my son\nwhat is [my little boy] called\nwhat did I name my son | what I named my son",
         "!which name did I choose for my baby boy",
-        "My little boy is called {x}\nWe named our son {x}\nMy son {x} goes to school",
+        "My little boy is called {x}\n1:We named our son {x}\nMy son {x} goes to school",
         "I am the parent of a boy called {x}",
     ),
     _named(
@@ -1223,7 +1223,7 @@ _ALL = (
         !I drive* what
         !my car is a what
         !what was my car again
-        !which car is mine
+        1:!which car is mine
         !what type of car is parked at my house
         !what car do I go to work with
         1:!what's my ride

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from memos.errors import InputError
 from memos.grammar import framing
+from memos.grammar.colloquial import COLLOQUIAL
 from memos.grammar.composing import (
     QuestionForms,
     capitalised,
@@ -40,21 +41,16 @@ def relations_of(subject: str) -> tuple[str, ...]:
     return tuple(r.name for r in RELATIONS.values() if subject == USER or not r.first_person_only)
 
 
-def _checked(subject: str, relation: Relation) -> None:
+def checked_relation(subject: str, name: str) -> Relation:
+    """The relation called `name`, which can hold of `subject`; InputError for anything else."""
+    relation = relation_named(name)
     if not subject.strip():
         raise InputError("a fact needs a subject", hint="pass USER or a person's name")
     if relation.first_person_only and subject != USER:
         raise InputError(
             f"{relation.name!r} is only known of the user, not of {subject}", hint="pass subject=USER"
         )
-
-
-def _names(text: str, subject: str) -> bool:
-    """Whether a wording says whom it is about: in the third person a few cores lose their subject or keep a bracket.
-
-    They stay among the cores because the shipped weights have read them; as wordings they are left out.
-    """
-    return (subject == USER or subject in text) and "[" not in text
+    return relation
 
 
 def statement_cores(relation: str, wording: Wording = Wording.KNOWN) -> tuple[str, ...]:
@@ -102,8 +98,7 @@ def statements(fact: Fact, wording: Wording = Wording.KNOWN) -> tuple[str, ...]:
 
     Raises InputError for an unknown relation, an empty subject, or a relation that only the user has.
     """
-    relation = relation_named(fact.relation)
-    _checked(fact.subject, relation)
+    checked_relation(fact.subject, fact.relation)
     frames = (
         framing.UNSEEN_STATEMENT_FRAMES if wording is Wording.UNSEEN_FRAME else framing.KNOWN_STATEMENT_FRAMES
     )
@@ -114,8 +109,7 @@ def statements(fact: Fact, wording: Wording = Wording.KNOWN) -> tuple[str, ...]:
             template = statement_template(core, third)
             if template is not None and frame_suits(frame, core):
                 clause = fill(template, fact.subject, fact.value)
-                if _names(clause, fact.subject):
-                    forms[framed_statement(frame, clause, fact.subject, fact.value)] = None
+                forms[framed_statement(frame, clause, fact.subject, fact.value)] = None
     return tuple(forms)
 
 
@@ -125,7 +119,7 @@ def questions(subject: str, relation: str, wording: Wording = Wording.KNOWN) -> 
 
     Raises InputError for an unknown relation, an empty subject, or a relation that only the user has.
     """
-    _checked(subject, relation_named(relation))
+    checked_relation(subject, relation)
     frames = (
         framing.UNSEEN_QUESTION_FRAMES if wording is Wording.UNSEEN_FRAME else framing.KNOWN_QUESTION_FRAMES
     )
@@ -137,9 +131,31 @@ def questions(subject: str, relation: str, wording: Wording = Wording.KNOWN) -> 
             if templates is None:
                 continue
             text = framed_question(frame, templates)
-            if text is not None and _names(asked := fill(text, subject), subject):
-                forms[asked] = None
+            if text is not None:
+                forms[fill(text, subject)] = None
     return tuple(forms)
+
+
+def colloquial_questions(subject: str, relation: str) -> tuple[str, ...]:
+    """Hand-written free wordings that ask for `relation` of `subject`. Raises InputError like `questions`."""
+    checked_relation(subject, relation)
+    found = COLLOQUIAL[relation]
+    return tuple(_spoken(t, subject) for t in (found.asked if subject == USER else found.asked_of))
+
+
+def colloquial_statements(fact: Fact) -> tuple[str, ...]:
+    """Hand-written free wordings that state `fact`. Raises InputError like `statements`."""
+    checked_relation(fact.subject, fact.relation)
+    found = COLLOQUIAL[fact.relation]
+    return tuple(
+        _spoken(t, fact.subject, fact.value) for t in (found.told if fact.subject == USER else found.told_of)
+    )
+
+
+def _spoken(template: str, subject: str, value: str = "") -> str:
+    """A free wording about `subject`; its first letter stays as written unless the subject begins it."""
+    text = fill(template, subject, value)
+    return capitalised(text) if template.startswith("{s}") else text
 
 
 def sample_fact(
@@ -155,8 +171,7 @@ def sample_fact(
         subject = USER if user_only or rng.random() < 0.5 else sample_person(rng, novel)
     if relation is None:
         relation = rng.choice(relations_of(subject))
-    found = relation_named(relation)
-    _checked(subject, found)
+    found = checked_relation(subject, relation)
     return Fact(subject, relation, sample_value(found.kind, rng, novel))
 
 

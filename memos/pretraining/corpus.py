@@ -16,11 +16,14 @@ from memos.grammar import framing
 from memos.grammar.composing import capitalised, fill, question_templates, statement_template
 from memos.grammar.facts import UNKNOWN_ANSWER, USER, Fact, Wording, answer_text
 from memos.grammar.noise import vary
+from memos.grammar.plain import plain_question, plain_statement
 from memos.grammar.relations import RELATIONS
 from memos.grammar.values import sample_person, sample_value
 from memos.grammar.world import (
     OLD_FACTS,
     OLD_PEOPLE,
+    colloquial_questions,
+    colloquial_statements,
     frame_suits,
     framed_question,
     framed_statement,
@@ -32,6 +35,9 @@ from memos.grammar.world import (
 from memos.pretraining.chat_format import (
     ASSISTANT,
     END,
+    NOTHING_PLAIN,
+    PLAIN_QUESTION_REQUEST,
+    PLAIN_STATEMENT_REQUEST,
     QUESTION_REQUEST,
     SYSTEM,
     USER_TURN,
@@ -41,7 +47,7 @@ from memos.pretraining.chat_format import (
 from memos.pretraining.loose_facts import Loose, sample_loose
 from memos.pretraining.small_talk import CHATTER, EXCHANGES, OUTSIDE_QUESTIONS, ROLES, TAILS
 
-CORPUS_VERSION = 2
+CORPUS_VERSION = 3
 """Raised whenever a change alters the generated text; recorded in the shipped model's training log."""
 
 ACK_NEW, ACK_OTHER, ACK_UPDATE, ACK_CHATTER = "Got it.", "Noted.", "Okay, updated.", "Okay."
@@ -67,16 +73,21 @@ class Mix:
     """How often each form of session is drawn, and how noisy it is. Weights need not sum to one."""
 
     reading: float = 0.46
-    closed_book: float = 0.24
-    dialogue: float = 0.12
-    notes_then_closed_book: float = 0.08
+    closed_book: float = 0.22
+    dialogue: float = 0.11
+    notes_then_closed_book: float = 0.11
     small_talk: float = 0.04
     question_writing: float = 0.04
+    plain_wording: float = 0.14
     question_noise: float = 0.28
     statement_noise: float = 0.26
+    colloquial_questions: float = 0.3
+    colloquial_statements: float = 0.3
     loose: float = 0.13
     contradictions: float = 0.3
-    ask_contradicted: float = 0.0
+    shuffled: float = 0.05
+    absent: float = 0.26
+    ask_contradicted: float = 0.2
     novel_values: float = 0.5
     novel_people: float = 0.4
     background_weight: float = 0.1
@@ -117,6 +128,7 @@ def generate_document(rng: random.Random, mix: Mix, max_notes: int) -> Document:
         (_notes_then_closed_book, mix.notes_then_closed_book),
         (_small_talk, mix.small_talk),
         (_question_writing, mix.question_writing),
+        (_plain_wording, mix.plain_wording),
     )
     form = rng.choices([f for f, _ in forms], [w for _, w in forms])[0]
     form(session, max_notes)
@@ -134,9 +146,20 @@ def _question_frames() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...
 
 
 def word_question(
-    rng: random.Random, subject: str, relation: str, noise: float, wording: Wording = Wording.KNOWN
+    rng: random.Random,
+    subject: str,
+    relation: str,
+    noise: float,
+    wording: Wording = Wording.KNOWN,
+    colloquial: float = 0.0,
 ) -> str:
-    """One wording of a question, drawn without building all of them; plain direct questions are the commonest."""
+    """One wording of a question, drawn without building all of them; plain direct questions are the commonest.
+
+    `colloquial` is the share of hand-written free wordings.
+    """
+    if colloquial and rng.random() < colloquial:
+        text = rng.choice(colloquial_questions(subject, relation))
+        return vary(text, rng) if rng.random() < noise else text
     third = subject != USER
     while (forms := question_templates(rng.choice(question_cores(relation, wording)), third)) is None:
         pass
@@ -161,9 +184,20 @@ def word_question(
 
 
 def word_statement(
-    rng: random.Random, fact: Fact, noise: float, update: bool = False, wording: Wording = Wording.KNOWN
+    rng: random.Random,
+    fact: Fact,
+    noise: float,
+    update: bool = False,
+    wording: Wording = Wording.KNOWN,
+    colloquial: float = 0.0,
 ) -> str:
-    """One wording of a statement; `update` words it as a change of something said before."""
+    """One wording of a statement; `update` words it as a change of something said before.
+
+    `colloquial` is the share of hand-written free wordings among statements that are no update.
+    """
+    if colloquial and not update and rng.random() < colloquial:
+        text = rng.choice(colloquial_statements(fact))
+        return vary(text, rng, fact.value) if rng.random() < noise else text
     third = fact.subject != USER
     frames: tuple[str, ...] = framing.KNOWN_STATEMENT_FRAMES
     if update and wording is Wording.KNOWN:
@@ -250,7 +284,8 @@ def _days(rng: random.Random, count: int) -> list[str]:
 def _told(session: Session, fact: Fact, update: bool = False) -> str:
     """A statement of `fact` as it is really told: now and then with a tail, or beside a remark."""
     rng = session.rng
-    text = word_statement(rng, fact, session.mix.statement_noise, update)
+    mix = session.mix
+    text = word_statement(rng, fact, mix.statement_noise, update, colloquial=mix.colloquial_statements)
     roll = rng.random()
     if roll < 0.06 and text.endswith((f"{fact.value}.", f"{fact.value}!")):
         return text[:-1] + rng.choice(TAILS) + "."
@@ -309,7 +344,8 @@ def _write_notes(session: Session, count: int, about: Sequence[str] | None = Non
     else:
         days = [None] * len(entries)
     lines = [note_line(text, day) for text, day in zip(entries, days, strict=True)]
-    if dated and rng.random() < 0.7:
+    # who asks gives notes oldest first; a few sessions without that order keep the dates worth reading
+    if dated and rng.random() < mix.shuffled:
         rng.shuffle(lines)
     session.background(f"{SYSTEM} {notes_message(lines)}{END}")
     return [Fact(f.subject, f.relation, session.known[f.subject, f.relation]) for f in facts]
@@ -333,7 +369,10 @@ def _ask(session: Session, subject: str, relation: str) -> None:
     if value is None and (subject, relation) in _OLD:
         value = _OLD[subject, relation].value
     asked = _asked_subject(session, subject, tuple(subjects)) if subject in subjects else subject
-    session.user(word_question(session.rng, asked, relation, session.mix.question_noise))
+    mix = session.mix
+    session.user(
+        word_question(session.rng, asked, relation, mix.question_noise, colloquial=mix.colloquial_questions)
+    )
     session.assistant(UNKNOWN_ANSWER if value is None else answer_text(Fact(subject, relation, value)))
 
 
@@ -360,7 +399,7 @@ def _ask_absent(session: Session, people: Sequence[str]) -> None:
         session.assistant(UNKNOWN_ANSWER)
         return
     for _ in range(50):
-        if session.known and rng.random() < 0.6:
+        if session.known and rng.random() < 0.75:
             held_subject, held_relation = rng.choice(list(session.known))
             if rng.random() < 0.5:
                 subject, relation = rng.choice([USER, *people, _person(session)]), held_relation
@@ -393,9 +432,10 @@ def _reading(session: Session, max_notes: int) -> None:
     people = sorted({fact.subject for fact in facts if fact.subject != USER})
     for _ in range(rng.choice((1, 1, 2, 2, 3, 4))):
         roll = rng.random()
-        if roll < 0.2 or not (facts or session.loose):
+        absent = session.mix.absent
+        if roll < absent or not (facts or session.loose):
             _ask_absent(session, people)
-        elif session.loose and (roll < 0.36 or not facts):
+        elif session.loose and (roll < absent + 0.16 or not facts):
             _ask_loose(session, session.loose[rng.choice(list(session.loose))])
         else:
             changed = session.contradicted
@@ -409,10 +449,10 @@ def _closed_book(session: Session, max_notes: int) -> None:
     rng = session.rng
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
         roll = rng.random()
-        if roll < 0.6:
+        if roll < 0.55:
             fact = rng.choice(OLD_FACTS)
             _ask(session, fact.subject, fact.relation)
-        elif roll < 0.76:
+        elif roll < 0.8:
             person = rng.choice(OLD_PEOPLE)
             _ask(session, person, rng.choice(relations_of(person)))
         else:
@@ -513,3 +553,34 @@ def _question_writing(session: Session, max_notes: int) -> None:
     note = word_statement(rng, fact, mix.statement_noise)
     session.user(QUESTION_REQUEST.format(note=note))
     session.assistant(word_question(rng, fact.subject, fact.relation, 0.0), mix.written_question_weight)
+
+
+def _plain_wording(session: Session, max_notes: int) -> None:
+    """A free wording is repeated in the plainest one, so that what was not worded like the grammar still reaches it."""
+    del max_notes
+    rng, mix = session.rng, session.mix
+    asks = rng.random() < 0.5
+    request = PLAIN_QUESTION_REQUEST if asks else PLAIN_STATEMENT_REQUEST
+    if rng.random() < 0.12:
+        loose = sample_loose(rng)
+        other = rng.choice(OUTSIDE_QUESTIONS if asks else CHATTER)
+        said = rng.choice(loose.asked) if asks else _told_loosely(session, loose)
+        said = said if rng.random() < 0.6 else other
+        session.user(request.format(question=said, note=said))
+        session.assistant(NOTHING_PLAIN)
+        return
+    subject = USER if rng.random() < 0.55 else _person(session)
+    relation = rng.choice(relations_of(subject))
+    share = 0.65
+    if asks:
+        said = word_question(rng, subject, relation, mix.question_noise, colloquial=share)
+        session.user(request.format(question=said))
+        session.assistant(plain_question(subject, relation))
+        return
+    fact = Fact(subject, relation, _value(session, relation))
+    said = word_statement(rng, fact, mix.statement_noise, rng.random() < 0.2, colloquial=share)
+    if rng.random() < 0.2:
+        remark = rng.choice(CHATTER)
+        said = f"{remark} {said}" if rng.random() < 0.5 else f"{said} {remark}"
+    session.user(request.format(note=said))
+    session.assistant(plain_statement(fact))

@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +111,8 @@ def _reading_item(rng: random.Random, plan: _Reading) -> Item:
     order = list(range(plan.notes))
     rng.shuffle(order)
     held_days = sorted(order[: len(held)])
-    dated = list(zip([*held_days, *order[len(held) :]], [*held, *others], strict=True))
-    rng.shuffle(dated)
+    # oldest first, as the notes of an answer are given
+    dated = sorted(zip([*held_days, *order[len(held) :]], [*held, *others], strict=True), key=itemgetter(0))
     lines = []
     for position, told in dated:
         wording = plan.statement if told is fact else Wording.KNOWN

@@ -43,7 +43,7 @@ class PretrainConfig:
     """
 
     seed: int = 0
-    steps: int = 10_000
+    steps: int = 14_000
     documents_per_step: int = 32
     threads: int = 1
     vocabulary: int = 1024
@@ -53,12 +53,12 @@ class PretrainConfig:
     layers: int = 5
     heads: int = 4
     context: int = 1024
-    muon_rate: float = 0.02
+    muon_rate: float = 0.008
     adam_rate: float = 4e-3
     weight_decay: float = 0.01
     warmup: float = 0.024
-    decay_from: float = 0.4
-    decay_power: float = 1.5
+    decay_from: float = 0.35
+    decay_power: float = 1.2
     clip: float = 1.0
     curriculum: tuple[tuple[float, int], ...] = ((0.0, 2), (0.12, 4), (0.3, 6), (0.6, 12))
     refinement: float = 0.0

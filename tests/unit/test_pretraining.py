@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +16,31 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from memos.errors import InputError, ModelError
-from memos.grammar import OLD_FACTS, OLD_PEOPLE, RELATIONS, UNKNOWN_ANSWER, USER, Wording, questions
+from memos.grammar import (
+    OLD_FACTS,
+    OLD_PEOPLE,
+    RELATIONS,
+    UNKNOWN_ANSWER,
+    USER,
+    Wording,
+    questions,
+    read_plain_question,
+    read_plain_statement,
+)
 from memos.grammar.framing import UNSEEN_QUESTION_FRAMES, UNSEEN_STATEMENT_FRAMES
 from memos.pretraining.__main__ import main
 from memos.pretraining.batches import BATCHES_PER_POOL, notes_allowed, pool, stream
-from memos.pretraining.chat_format import ASSISTANT, END, SYSTEM, note_line, notes_message
+from memos.pretraining.chat_format import (
+    ASSISTANT,
+    END,
+    NOTHING_PLAIN,
+    PLAIN_QUESTION_REQUEST,
+    PLAIN_STATEMENT_REQUEST,
+    SYSTEM,
+    USER_TURN,
+    note_line,
+    notes_message,
+)
 from memos.pretraining.corpus import Mix, generate_document, word_question, word_statement
 from memos.pretraining.evaluate import answers, evaluate, evaluate_folder, load, read_evaluation
 from memos.pretraining.forward import hidden_states
@@ -116,6 +137,32 @@ def test_held_out_wordings_never_reach_the_corpus() -> None:
             assert fixed.strip(" ,:.?").lower() not in text, frame
     assert "collar" not in text  # of unseen cores only
     assert "better half" not in text
+
+
+def test_a_session_repeats_free_wordings_plainly() -> None:
+    asked = told = nothing = 0
+    for text in documents(6, 1200):
+        for turn in text.split(USER_TURN)[1:]:
+            said, _, answer = turn.removesuffix(END).partition(f"{END}{ASSISTANT} ")
+            if said.startswith(f" {PLAIN_QUESTION_REQUEST.format(question='')}".rstrip()):
+                asked += answer != NOTHING_PLAIN
+                nothing += answer == NOTHING_PLAIN
+                assert answer == NOTHING_PLAIN or read_plain_question(answer) is not None, answer
+            elif said.startswith(f" {PLAIN_STATEMENT_REQUEST.format(note='')}".rstrip()):
+                told += answer != NOTHING_PLAIN
+                nothing += answer == NOTHING_PLAIN
+                assert answer == NOTHING_PLAIN or read_plain_statement(answer) is not None, answer
+    assert asked > 20 and told > 20 and nothing > 5
+
+
+def test_notes_are_told_oldest_first_but_for_a_few_sessions() -> None:
+    ordered = total = 0
+    for text in documents(6, 1500):
+        days = re.findall(r"\n- \[(\d{4}-\d{2}-\d{2})\]", text)
+        if len(days) > 2:
+            total += 1
+            ordered += days == sorted(days)
+    assert total > 100 and 0.85 < ordered / total < 1.0
 
 
 def test_held_out_wordings_can_be_drawn_on_purpose() -> None:
