@@ -103,9 +103,26 @@ class ConsolidationSettings(Section):
     min_score: float = Field(default=0.5, ge=0, le=1)
     max_records: int = Field(default=64, gt=0, description="most records one run writes")
     seed: int = 0
+    augmenter: str = Field(default="template", description="who asks about texts the grammar does not recognise: template (nobody) | cloze | model | module:Class?key=value of a LangChain chat model")
+    colloquial: float = Field(default=0.33, ge=0, le=1, description="share of the questions learned from that is worded as people type")
+    selector: Literal["tfidf", "tf", "kl", "consensus", "protect", "random"] = Field(default="tfidf", description="how the rows of a write are chosen")
+    rows: int = Field(default=256, gt=0, description="most rows one write may own")
+    coverage: float = Field(default=1.0, gt=0, le=1, description="as few rows as hold this share of the selector's score; 1 takes them all")
+    writer: Literal["sgd", "adam"] = Field(default="sgd", description="how rows are stepped")
+    rate: float = Field(default=60.0, gt=0, description="step of sgd, relative to the squared RMS of the model's residual")
+    adam_rate: float = Field(default=0.035, gt=0, description="step of adam, relative to the RMS of the model's residual")
+    kl_budget: float = Field(default=0.0, ge=0, description="most nats a token by which a write may move the model on unrelated text; 0 does not measure it")
     gate_held_out: float = Field(default=0.6, ge=0, le=1, description="a record below this share of held-out wordings is left out")
     gate_old: float = Field(default=0.05, ge=0, le=1, description="largest loss of old knowledge a run may cost")
     gate_honest: float = Field(default=0.90, ge=0, le=1, description="least share of untaught questions answered as before")
+
+
+    @field_validator("augmenter")
+    @classmethod
+    def _augmenter_is_known(cls, value: str) -> str:
+        if value not in ("template", "cloze", "model") and ":" not in value:
+            raise ValueError("template, cloze, model, or module:Class?key=value")
+        return value
 
 
 class RetentionSettings(Section):

@@ -201,17 +201,20 @@ later one holds. If neither it nor the conversation says the answer, reply exact
 </memory>"""
 
 
-def open_chat_model(spec: str) -> Any:
-    """The chat model of "module:Class?key=value&key=value". Values are JSON where they read as JSON, else text."""
+def open_chat_model(spec: str, setting: str = "model.chat") -> Any:
+    """The chat model of "module:Class?key=value&key=value". Values are JSON where they read as JSON, else text.
+
+    setting: where the spec was given, for the errors.
+    """
     path, _, query = spec.partition("?")
     module_name, colon, class_name = path.partition(":")
     if not (module_name and colon and class_name):
-        raise ConfigError("model.chat names no class", hint="module:Class?key=value, as langchain_openai:ChatOpenAI",
+        raise ConfigError(f"{setting} names no class", hint="module:Class?key=value, as langchain_openai:ChatOpenAI",
                           code="config.chat_model")
     try:
         model_class = getattr(import_module(module_name), class_name)
     except Exception as error:  # noqa: BLE001 - a module may fail at import in any way
-        raise ConfigError(f"model.chat: {path} cannot be loaded ({type(error).__name__})",
+        raise ConfigError(f"{setting}: {path} cannot be loaded ({type(error).__name__})",
                           hint=f"pip install the package of {module_name}, or mend the name",
                           code="config.chat_model") from None
     options = {key: _scalar(value) for key, value in parse_qsl(query, keep_blank_values=True)}
@@ -219,11 +222,11 @@ def open_chat_model(spec: str) -> Any:
         model = model_class(**options)
     except Exception as error:  # noqa: BLE001 - a constructor of somebody else's
         # Not even the keys: a secret that was pasted without its name would be one.
-        raise ConfigError(f"model.chat: {path} cannot be made with {len(options)} keys ({type(error).__name__})",
+        raise ConfigError(f"{setting}: {path} cannot be made with {len(options)} keys ({type(error).__name__})",
                           hint="check the keys and the provider's environment variables",
                           code="config.chat_model") from None
     if not (callable(getattr(model, "invoke", None)) and callable(getattr(model, "stream", None))):
-        raise ConfigError(f"model.chat: {path} is not a LangChain chat model", hint="it needs invoke and stream",
+        raise ConfigError(f"{setting}: {path} is not a LangChain chat model", hint="it needs invoke and stream",
                           code="config.chat_model")
     return model
 

@@ -90,6 +90,11 @@ class ChatFormat:
             raise InputError("the answer is empty", hint="give the answer's text", code="input.empty_answer")
         return ids + self.end_ids
 
+    def splits_alike(self, prompt: str, answer: str) -> bool:
+        """Whether prompt and answer are the same tokens in one text as apart, so that what is read is what is said."""
+        apart = self._encode(prompt) + self._encode(self._lead + answer)
+        return self._encode(prompt + self._lead + answer) == apart
+
     def decode(self, ids: Sequence[int]) -> str:
         """Answer text of generated tokens, without end of turn."""
         kept = [i for i in ids if i not in self.stop_ids]

@@ -1,9 +1,6 @@
-"""How often background text reads each slot, and which slots a write may change.
+"""How often background text reads each slot.
 
-Knows counts. Does not know text, values or models.
-
-A slot that the new text reads much and background text reads little can be changed without touching what the model
-knew (sparse memory finetuning, arXiv 2510.15103: TF-IDF over slot accesses).
+Knows counts. Does not know text, values, models or which slots are written (`selectors.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from memos.errors import FingerprintMismatch, InputError, ModelError
+from memos.errors import FingerprintMismatch, ModelError
 
 _HASH_SPACE = 2**256
 
@@ -113,34 +110,3 @@ class SlotStats:
                 hint="delete the memory folder of this model to measure it anew",
                 code="model.stats_unreadable",
             ) from error
-
-
-@dataclass(frozen=True)
-class RowSelection:
-    """rows: int64 (t,), sorted; scores: float32 (t,), the TF-IDF of each."""
-
-    rows: Tensor
-    scores: Tensor
-
-
-def tf_idf(reads: Tensor, stats: SlotStats) -> Tensor:
-    """Score of every slot for a set of positions: c(i)/Σc · idf(i), float64 (N,). reads: int64 (P, H·k)."""
-    counts = torch.bincount(reads.reshape(-1), minlength=len(stats.df)).double()
-    return counts / counts.sum().clamp_min(1) * stats.idf().clamp_min(0)
-
-
-def select_rows(scores: Tensor, limit: int) -> RowSelection:
-    """The `limit` best slots with a positive score; equal scores go to the lower slot. scores: float64 (N,).
-
-    Raises InputError when no slot scores: the text reads nothing that background text does not read everywhere.
-    """
-    candidates = torch.nonzero(scores > 0).flatten()
-    if not len(candidates):
-        raise InputError(
-            "this text reads no slot of its own",
-            hint="state the fact with the names it is about",
-            code="model.no_slots",
-        )
-    order = torch.argsort(scores[candidates], descending=True, stable=True)[:limit]
-    rows = candidates[order].sort().values
-    return RowSelection(rows, scores[rows].float())

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 import torch
 
 from memos.augmentation import Lesson
+from memos.grammar import plain_question
 from memos.knowledge import Knowledge
 from memos.parametric.attribution import attribute
 from memos.parametric.gate import GateSettings, probe_gate
 from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
+from memos.parametric.plain import PlainWords
 from memos.parametric.sleep import SleepSettings, sleep
 from memos.parametric.write import RowWrite, WriteSettings, write_lesson
 from memos.protocols import GateMeasure, Overlay, ParametricReading, Progress, RowChange, TrainingStep
@@ -64,7 +66,7 @@ class ParametricTrainer:
     def write(
         self, overlay: Overlay, lesson: Lesson, live: Sequence[Lesson], recipe: JsonDict, seed: int
     ) -> TrainingStep:
-        settings = WriteSettings(**recipe["write"])
+        settings = WriteSettings.from_recipe(recipe["write"])
         made = write_lesson(self._model, _rows_of(overlay), lesson, live, settings, seed)
         report = {
             "steps": made.steps,
@@ -99,16 +101,19 @@ class ParametricAnswers:
 
     def __init__(
         self, model: MemoryModel, knowledge: Callable[[str], Knowledge], is_answer: Callable[[str], bool],
-        max_new_tokens: int,
+        max_new_tokens: int, words: PlainWords,
     ) -> None:  # fmt: skip
         self._model = model
         self._knowledge = knowledge
         self._is_answer = is_answer
         self._max_new_tokens = max_new_tokens
+        self._words = words
 
     def read(self, namespace: str, question: str) -> ParametricReading:
+        """Asks in plain words where the question is understood: those are the words that every write has taught."""
         state = self._knowledge(namespace)
-        prompt = self._model.chat_prompt(question)
+        asked = self._words.asked(question)
+        prompt = self._model.chat_prompt(question if asked is None else plain_question(*asked))
         (said,) = self._model.generate([prompt], namespace=namespace, max_new_tokens=self._max_new_tokens)
         known = self._is_answer(said.text)
         owners = _owners(state)
@@ -118,6 +123,7 @@ class ParametricAnswers:
         return ParametricReading(
             text=said.text,
             known=known,
+            asked=asked,
             confidence=math.exp(said.mean_logprob),
             familiarity=familiarity,
             slots_read=len(set(reads.slots.flatten().tolist())),

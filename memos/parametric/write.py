@@ -1,4 +1,4 @@
-"""One lesson into the rows of one overlay: choose rows, then plain gradient steps on them alone.
+"""One lesson into the rows of one overlay: choose rows, then gradient steps on them alone.
 
 Knows rows, losses and when to stop. Does not know the ledger or whether the result is accepted; nothing in the model
 changes. Sparse memory finetuning (arXiv 2510.15103) with question wordings and self-distilled negatives.
@@ -8,49 +8,36 @@ Deterministic: the result depends on the base, the overlay's bits, the lessons, 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from memos.augmentation import Lesson, Negative, cross_negatives
-from memos.errors import ConsolidationError, InputError
+from memos.augmentation import Lesson, self_bleu
+from memos.errors import ConsolidationError
 from memos.parametric.base import cpu_threads
-from memos.parametric.batch import Batch, Example, by_length
 from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
-from memos.parametric.slots import select_rows, tf_idf
+from memos.parametric.pairs import (
+    Encoded,
+    Pair,
+    encode,
+    kept_answers,
+    lesson_pairs,
+    negative_pairs,
+    others_of,
+    question_pairs,
+    require_learnable,
+    taught_of,
+)
+from memos.parametric.recipe import WriteSettings
+from memos.parametric.selectors import Accesses, RowSelection, select_rows, selector_named
+from memos.parametric.trust_region import TrustRegion
+from memos.parametric.writers import RowWriter, writer_for
 
-SURE = -0.5
-"""Least log-probability of any token in an answer of the base that counts as sure."""
-
-
-@dataclass(frozen=True)
-class WriteSettings:
-    """How one lesson is written.
-
-    rows: most rows one write may own; more learn no better and overlap more. rate: step size relative to the squared
-    residual RMS of the model, so that one value serves models of different scale; raise it when many writes stop at
-    `max_steps`. stop_loss: written when the worst question's mean token loss is below it. settle: steps then still
-    taken for negatives that are not yet back at their answer; sleep mends what remains. negatives: prompts that must
-    not change; cross_negatives: of those, the same relation asked about other live subjects. replays: questions
-    of earlier live lessons trained along. negative_weight: of a negative's loss against a question's.
-    """
-
-    rows: int = 256
-    rate: float = 60.0
-    max_steps: int = 20
-    stop_loss: float = 0.2
-    settle: int = 4
-    questions: int = 12
-    negatives: int = 8
-    cross_negatives: int = 2
-    replays: int = 6
-    negative_weight: float = 1.0
-    halvings: int = 3
-    selector: str = "tfidf"
+EXPLODED = 3.0
+"""A loss this many times the first one, or the least first one of 1 nat, will not come back."""
 
 
 @dataclass(frozen=True)
@@ -73,56 +60,14 @@ class RowWrite:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A prompt and the answer it should give after the write; `weight` of its loss."""
+class _Descent:
+    """Where the steps led. `values` float32 (t, d) is None when the loss diverged; the losses say how."""
 
-    prompt: str
-    answer: str
-    weight: float = 1.0
-    positive: bool = True
-
-
-def kept_answers(model: MemoryModel, negatives: Sequence[Negative]) -> list[tuple[Negative, str]]:
-    """The negatives, each prompt once, whose answer with the memory off is worth keeping, and that answer.
-
-    Left out are answers without an end, and unsure ones that are not known to be right: they tip over at any change,
-    so holding them fast would cost rows and keep nothing.
-    """
-    unique = list({negative.prompt: negative for negative in negatives}.values())
-    said = model.base_answers([negative.prompt for negative in unique])
-    return [
-        (negative, answer.text)
-        for negative, answer in zip(unique, said, strict=True)
-        if answer.finished and answer.text and (answer.min_logprob > SURE or answer.text == negative.expected)
-    ]
-
-
-def negative_pairs(model: MemoryModel, negatives: Sequence[Negative], weight: float) -> list[Pair]:
-    """Self-distilled: each prompt keeps the answer it gets with the memory off."""
-    return [Pair(n.prompt, answer, weight, positive=False) for n, answer in kept_answers(model, negatives)]
-
-
-def lesson_pairs(
-    model: MemoryModel, lesson: Lesson, live: Sequence[Lesson], settings: WriteSettings, seed: int
-) -> list[Pair]:
-    """Everything one write trains on, in a fixed order."""
-    rng = random.Random(seed)
-    others = [other for other in live if other.key != lesson.key]
-    pairs = [Pair(qa.prompt, qa.answer) for qa in lesson.train[: settings.questions]]
-    taught = taught_of([*others, lesson])
-    own = [n for n in lesson.negatives if not n.taught(taught)]
-    crossing = cross_negatives(lesson, others, model.chat_prompt, rng, settings.cross_negatives)
-    own = rng.sample(own, min(len(own), max(0, settings.negatives - len(crossing))))
-    pairs += negative_pairs(model, [*own, *crossing], settings.negative_weight)
-    replayed = [qa for other in others for qa in other.train]
-    for qa in rng.sample(replayed, min(len(replayed), settings.replays)):
-        pairs.append(Pair(qa.prompt, qa.answer, settings.negative_weight, positive=False))
-    return pairs
-
-
-def taught_of(lessons: Sequence[Lesson]) -> frozenset[tuple[str, str]]:
-    """(subject, relation) of every fact that live lessons teach: never a negative."""
-    return frozenset((fact.subject, fact.relation) for lesson in lessons for fact in lesson.facts)
+    values: Tensor | None
+    losses: tuple[float, ...]
+    learned: bool
+    writer: RowWriter
+    divergence: float = 0.0
 
 
 def write_lesson(
@@ -135,76 +80,104 @@ def write_lesson(
 ) -> RowWrite:
     """Learn `lesson` on top of `overlay`. live: the lessons already learned, in commit order.
 
-    Raises InputError for a lesson without questions or too long for the window; ConsolidationError when the loss
+    Raises InputError for a lesson that this model cannot learn (`require_learnable`); ConsolidationError when the loss
     stays not finite or keeps exploding after `halvings` smaller rates. Then nothing has changed.
     """
-    if not lesson.train:
-        raise InputError(
-            f"lesson {lesson.key[:8]} has no questions to learn from",
-            hint="keep the record in the token store",
-            code="input.empty_lesson",
-        )
+    require_learnable(model, lesson, settings)
     with cpu_threads():
         pairs = lesson_pairs(model, lesson, live, settings, seed)
-        batches, weights, positive = encode(model, pairs)
-        reads = torch.cat([b.reads_of([i for i, p in enumerate(s) if p]) for b, s in zip(batches, positive, strict=True)])
-        chosen = select_rows(tf_idf(reads, model.stats), settings.rows)
+        encoded = encode(model, pairs)
+        chosen = _chosen_rows(model, overlay, lesson, live, encoded, settings, seed)
         before = overlay.gather(chosen.rows)
-        for batch in batches:
+        for batch in encoded.batches:
             batch.write_into(chosen.rows, overlay)
-        rate = settings.rate * model.residual_rms**2
-        for attempt in range(settings.halvings + 1):
-            outcome = _descend(batches, weights, positive, before, rate / 2**attempt, settings)
-            if outcome is not None:
-                values, losses, learned = outcome
-                after = overlay.with_rows(chosen.rows, values)
-                return RowWrite(
-                    rows=chosen.rows,
-                    before=before,
-                    after=after.gather(chosen.rows),
-                    overlay=after,
-                    scores=chosen.scores,
-                    steps=len(losses),
-                    losses=tuple(losses),
-                    learned=learned,
-                    report={"rate": rate / 2**attempt, "attempts": attempt + 1, "pairs": len(pairs)},
-                )
-    raise ConsolidationError(
-        f"the loss of lesson {lesson.key[:8]} diverged at every rate down to {rate / 2**settings.halvings:.3g}",
-        hint="lower the write rate; nothing was changed",
-        code="consolidation.diverged",
+        region = None
+        if settings.kl_budget > 0:
+            subjects = {fact.subject for fact in lesson.facts}
+            region = TrustRegion(model, overlay, chosen.rows, settings.kl_prompts, subjects, seed)
+        writer = writer_for(settings, model.residual_rms)
+        first_rate, attempts = writer.rate, 1
+        made = _descend(encoded, before, writer, region, settings)
+        while made.values is None and attempts <= settings.halvings:
+            writer, attempts = writer.slower(), attempts + 1
+            made = _descend(encoded, before, writer, region, settings)
+        if made.values is None:
+            raise ConsolidationError(
+                f"the loss of lesson {lesson.key[:8]} diverged at every rate from {first_rate:.3g} down to "
+                f"{made.writer.rate:.3g}: last from {made.losses[0]:.3g} to {made.losses[-1]:.3g} "
+                f"in {len(made.losses)} steps",
+                hint="lower consolidation.rate; nothing was changed",
+                code="consolidation.diverged",
+            )
+        after = overlay.with_rows(chosen.rows, made.values)
+    report: dict[str, object] = {
+        "rate": made.writer.rate,
+        "attempts": attempts,
+        "pairs": len(pairs),
+        "coverage": round(chosen.mass, 4),
+        "self_bleu": round(_self_bleu(model, lesson, settings), 4),
+    }
+    if region is not None:
+        report["kl"] = round(made.divergence, 6)
+    return RowWrite(
+        rows=chosen.rows,
+        before=before,
+        after=after.gather(chosen.rows),
+        overlay=after,
+        scores=chosen.scores,
+        steps=len(made.losses),
+        losses=made.losses,
+        learned=made.learned,
+        report=report,
     )
 
 
-def encode(model: MemoryModel, pairs: Sequence[Pair], most: int = 64) -> tuple[list[Batch], list[Tensor], list[list[bool]]]:
-    """Pairs as batches of nearly one length, with their loss weights float32 (B,) and whether each is a question."""
-    examples = [model.example(pair.prompt, pair.answer) for pair in pairs]
-    groups = by_length([example.length for example in examples], most)
-    batches = [Batch(model, [examples[i] for i in group]) for group in groups]
-    weights = [torch.tensor([pairs[i].weight for i in group]) for group in groups]
-    return batches, weights, [[pairs[i].positive for i in group] for group in groups]
+def _chosen_rows(
+    model: MemoryModel,
+    overlay: RowOverlay,
+    lesson: Lesson,
+    live: Sequence[Lesson],
+    encoded: Encoded,
+    settings: WriteSettings,
+    seed: int,
+) -> RowSelection:
+    selector = selector_named(settings.selector)
+    users = row_users(model, overlay, others_of(lesson, live), settings) if selector.uses_users else None
+    accesses = Accesses.of(encoded.question_reads(), model.stats, users, seed)
+    return select_rows(selector.scores(accesses), settings.rows, settings.coverage)
+
+
+def row_users(
+    model: MemoryModel, overlay: RowOverlay, lessons: Sequence[Lesson], settings: WriteSettings
+) -> Tensor:
+    """How many of `lessons` have a question that reads a learned row, for each slot: int64 (N,).
+
+    Rows that only a replaced lesson used have no user: the new value may go where the old one was.
+    """
+    users = torch.zeros_like(model.stats.df)
+    learned = torch.zeros_like(users, dtype=torch.bool)
+    learned[overlay.rows] = True
+    for lesson in lessons:
+        asked = encode(model, question_pairs(lesson, settings))
+        read = torch.zeros_like(learned)
+        for reads in asked.question_reads():
+            read[reads.reshape(-1)] = True
+        users += read & learned
+    return users
 
 
 def _descend(
-    batches: Sequence[Batch],
-    weights: Sequence[Tensor],
-    positive: Sequence[Sequence[bool]],
-    before: Tensor,
-    rate: float,
-    settings: WriteSettings,
-) -> tuple[Tensor, list[float], bool] | None:
-    """Plain gradient steps from `before`: (values, losses, learned), or None when the loss diverged.
-
-    No momentum and no weight decay: both move rows for reasons that are not in this lesson.
-    """
+    encoded: Encoded, before: Tensor, writer: RowWriter, region: TrustRegion | None, settings: WriteSettings
+) -> _Descent:
+    """Gradient steps from `before` until learned, out of steps, diverged, or held by the trust region."""
     values = before.clone().requires_grad_(True)
-    total = float(sum(w.sum() for w in weights))
+    total = float(sum(w.sum() for w in encoded.weights))
     losses: list[float] = []
-    patience = settings.settle
+    patience, halvings, divergence = settings.settle, settings.halvings, 0.0
     for _ in range(settings.max_steps):
         gradient = torch.zeros_like(before)
         loss_sum, worst, kept = 0.0, 0.0, True
-        for batch, weight, question in zip(batches, weights, positive, strict=True):
+        for batch, weight, question in zip(encoded.batches, encoded.weights, encoded.positive, strict=True):
             logits = batch.target_logits(values)
             each = batch.example_losses(logits)
             loss = (each * weight).sum() / total
@@ -218,22 +191,49 @@ def _descend(
             gradient += torch.autograd.grad(loss, values)[0]
         losses.append(loss_sum)
         if not _sound(loss_sum, losses[0]) or not bool(torch.isfinite(gradient).all()):
-            return None
+            return _Descent(None, tuple(losses), False, writer)
         if worst < settings.stop_loss:
             if kept or patience == 0:
-                return values.detach(), losses, True
+                return _Descent(values.detach(), tuple(losses), True, writer, divergence)
             patience -= 1
-        values = (values.detach() - rate * gradient).requires_grad_(True)
+        proposal, following = writer.step(values.detach(), gradient)
+        if region is not None:
+            moved = region.divergence(proposal)
+            while moved > settings.kl_budget and halvings > 0:
+                writer, halvings = writer.slower(), halvings - 1
+                proposal, following = writer.step(values.detach(), gradient)
+                moved = region.divergence(proposal)
+            if moved > settings.kl_budget:
+                break  # as far as the budget reaches
+            divergence = moved
+        values, writer = proposal.requires_grad_(True), following
     with torch.no_grad():
         answered = [
             bool(b.exact(b.target_logits(values))[torch.tensor(q)].all())
-            for b, q in zip(batches, positive, strict=True)
+            for b, q in zip(encoded.batches, encoded.positive, strict=True)
         ]
-    return values.detach(), losses, all(answered)
+    return _Descent(values.detach(), tuple(losses), all(answered), writer, divergence)
 
 
 def _sound(loss: float, first: float) -> bool:
-    return loss == loss and loss < 3.0 * max(first, 1.0)
+    return loss == loss and loss < EXPLODED * max(first, 1.0)
 
 
-__all__ = ["Example", "Pair", "RowWrite", "WriteSettings", "encode", "lesson_pairs", "negative_pairs", "write_lesson"]
+def _self_bleu(model: MemoryModel, lesson: Lesson, settings: WriteSettings) -> float:
+    """Of the questions learned from, without what the model's chat form puts around every one of them."""
+    before, _, after = model.chat_prompt("\N{BULLET}").partition("\N{BULLET}")
+    prompts = [qa.prompt for qa in lesson.train[: settings.questions]]
+    return self_bleu([prompt.removeprefix(before).removesuffix(after) for prompt in prompts])
+
+
+__all__ = [
+    "Pair",
+    "RowWrite",
+    "WriteSettings",
+    "kept_answers",
+    "lesson_pairs",
+    "negative_pairs",
+    "row_users",
+    "taught_of",
+    "write_lesson",
+]

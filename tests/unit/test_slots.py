@@ -1,4 +1,4 @@
-"""Access statistics, row selection, and overlays as values."""
+"""Access statistics and overlays as values."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
-from memos.errors import FingerprintMismatch, InputError, ModelError
+from memos.errors import FingerprintMismatch, ModelError
 from memos.parametric.overlay import RowOverlay
-from memos.parametric.slots import SlotStats, select_rows, tf_idf
+from memos.parametric.slots import SlotStats
 
 SLOTS = 32
 
@@ -36,6 +36,27 @@ def test_merging_is_associative_and_commutative(a: list[int], b: list[int], c: l
     assert same(x.merged(y), y.merged(x))
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(documents, max_size=6), st.randoms(use_true_random=False), st.integers(0, 6))
+def test_shards_counted_apart_and_in_any_order_merge_to_the_whole(
+    texts: list[list[int]], random: object, cut: int
+) -> None:
+    """Streaming over documents, in one pass or in shards, gives the same statistics and the same file."""
+    named = list(enumerate(texts))
+
+    def counted(part: list[tuple[int, list[int]]]) -> SlotStats:
+        stats = SlotStats.empty(SLOTS, "address", "tokenizer")
+        for i, document in part:
+            stats = stats.observed(torch.tensor(document).view(-1, 1), f"text {i}")
+        return stats
+
+    whole = counted(named)
+    random.shuffle(named)  # type: ignore[attr-defined]
+    merged = counted(named[:cut]).merged(counted(named[cut:]))
+    assert same(merged, whole) and merged.to_tensors()[1] == whole.to_tensors()[1]
+    assert same(whole.merged(counted([])), whole)
+
+
 def test_counts_are_per_document_and_in_total() -> None:
     stats = stats_of([3, 3, 4], [3])
     assert stats.df[[3, 4, 5]].tolist() == [2, 1, 0]
@@ -55,20 +76,6 @@ def test_statistics_go_through_their_file_form() -> None:
     assert same(SlotStats.from_tensors(*stats.to_tensors()), stats)
     with pytest.raises(ModelError):
         SlotStats.from_tensors({}, {"stats": "{}"})
-
-
-def test_selection_prefers_what_the_background_does_not_read() -> None:
-    stats = stats_of(*[[1, 2]] * 50, [3])
-    chosen = select_rows(tf_idf(torch.tensor([[1, 3, 5]]), stats), 2)
-    assert chosen.rows.tolist() == [3, 5]
-    assert float(chosen.scores[1]) > float(chosen.scores[0])
-
-
-def test_equal_scores_go_to_the_lower_slot_and_no_score_is_an_error() -> None:
-    stats = stats_of(*[[0]] * 9)
-    assert select_rows(tf_idf(torch.tensor([[9, 4, 7]]), stats), 2).rows.tolist() == [4, 7]
-    with pytest.raises(InputError, match="no slot"):
-        select_rows(torch.zeros(SLOTS).double(), 4)
 
 
 @settings(max_examples=50, deadline=None)

@@ -15,11 +15,14 @@ from memos.errors import ConsolidationError, InputError
 from memos.grammar import Fact
 from memos.parametric.attribution import attribute
 from memos.parametric.batch import Batch
+from memos.parametric.chat import ChatFormat
 from memos.parametric.gate import share_right
 from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
+from memos.parametric.selectors import SELECTORS
 from memos.parametric.testing import tiny_model
-from memos.parametric.write import RowWrite, WriteSettings, write_lesson
+from memos.parametric.trust_region import TrustRegion
+from memos.parametric.write import RowWrite, WriteSettings, lesson_pairs, row_users, write_lesson
 
 SETTINGS = WriteSettings(rate=60.0, max_steps=40, rows=48, stop_loss=0.6)
 ASKED = {
@@ -177,18 +180,129 @@ def test_a_rate_that_explodes_is_halved_until_it_does_not(
     assert done.report["attempts"] == 2
 
 
+def test_a_refusal_names_the_rates_and_losses(model: MemoryModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    from memos.parametric import write
+
+    monkeypatch.setattr(write, "_sound", lambda loss, first: False)
+    settings = replace(SETTINGS, rate=8.0, halvings=2)
+    with pytest.raises(ConsolidationError) as refused:
+        write_lesson(model, model.overlay("new"), lesson_of(model, "Rex"), [], settings, 0)
+    rate = 8.0 * model.residual_rms**2
+    assert f"{rate:.3g}" in refused.value.message and f"{rate / 4:.3g}" in refused.value.message
+    assert refused.value.code == "consolidation.diverged" and "in 1 steps" in refused.value.message
+
+
+def refused_lesson(model: MemoryModel, lesson: Lesson) -> InputError:
+    before = model.overlay("new").digest()
+    with pytest.raises(InputError) as refused:
+        write_lesson(model, model.overlay("new"), lesson, [], SETTINGS, 0)
+    assert model.overlay("new").digest() == before
+    return refused.value
+
+
 def test_a_lesson_without_questions_or_too_long_is_refused(model: MemoryModel) -> None:
-    empty = replace(lesson_of(model, "Rex"), train=())
-    with pytest.raises(InputError, match="no questions"):
-        write_lesson(model, model.overlay("new"), empty, [], SETTINGS, 0)
-    long = replace(lesson_of(model, "Rex"), train=(QA("x" * 300, "Rex."),))
-    with pytest.raises(InputError, match="window"):
-        write_lesson(model, model.overlay("new"), long, [], SETTINGS, 0)
+    lesson = lesson_of(model, "Rex")
+    assert refused_lesson(model, replace(lesson, train=())).code == "input.empty_lesson"
+    long = refused_lesson(model, replace(lesson, train=(QA("x" * 300, "Rex."),)))
+    assert long.code == "input.too_long" and "window is 256" in long.message and "Rex" in long.hint
+
+
+def test_a_negative_too_long_for_the_window_is_left_out(model: MemoryModel) -> None:
+    lesson = replace(lesson_of(model, "Rex"), negatives=(Negative("x" * 250), *lesson_of(model, "Rex").negatives))
+    assert write_lesson(model, model.overlay("new"), lesson, [], SETTINGS, 0).rows.numel()
+    assert all(len(pair.prompt) < 250 for pair in lesson_pairs(model, lesson, [], SETTINGS, 0))
+
+
+def test_an_answer_that_the_tokenizer_can_not_spell_or_splits_otherwise_is_refused() -> None:
+    from tokenizers import Tokenizer, decoders, models, normalizers
+    from transformers import PreTrainedTokenizerFast
+
+    lowers = tiny_model()
+    core = lowers.tokenizer.backend_tokenizer
+    core.normalizer = normalizers.Lowercase()
+    spelled = refused_lesson(lowers, lesson_of(lowers, "Rex"))
+    assert spelled.code == "input.unspellable" and "'rex.'" in spelled.message
+
+    alphabet = {chr(i): i for i in range(32, 127)}
+    joined = Tokenizer(models.BPE(vocab={**alphabet, ": ": 200, ": R": 201}, merges=[(":", " "), (": ", "R")]))
+    joined.decoder = decoders.Fuse()
+    plain = tiny_model()
+    plain.chat = ChatFormat(PreTrainedTokenizerFast(tokenizer_object=joined, eos_token="~"), 256)
+    split = refused_lesson(plain, lesson_of(plain, "Rex"))
+    assert split.code == "input.split_differently" and "Rex." in split.message
+    assert plain.chat.splits_alike(plain.chat_prompt("who?"), "Ada.") is False
+    assert tiny_model().chat.splits_alike(tiny_model().chat_prompt("who?"), "Rex.")
+
+
+@pytest.mark.parametrize("selector", SELECTORS)
+def test_every_selector_teaches_and_moves_rows_that_are_read(model: MemoryModel, selector: str) -> None:
+    settings = replace(SETTINGS, selector=selector, max_steps=60)
+    done = write_lesson(model, model.overlay("new"), lesson_of(model, "Rex"), [], settings, 1)
+    read = torch.cat([model.slots_read(q.prompt, q.answer).slots.flatten() for q in lesson_of(model, "Rex").train])
+    assert bool(torch.isin(done.rows, read).all())
+    assert done.losses[-1] < done.losses[0] / 2
+
+
+def test_fewer_rows_are_taken_for_less_of_the_score(model: MemoryModel) -> None:
+    sizes = [
+        len(write_lesson(
+            model, model.overlay("new"), lesson_of(model, "Rex"), [],
+            replace(SETTINGS, rows=256, coverage=coverage, max_steps=1), 0,
+        ).rows)
+        for coverage in (0.3, 0.8, 1.0)
+    ]  # fmt: skip
+    assert sizes[0] < sizes[1] < sizes[2]
+
+
+def test_adam_teaches_too_and_writes_other_bits(model: MemoryModel) -> None:
+    settings = replace(SETTINGS, writer="adam", adam_rate=0.3)
+    done = write_lesson(model, model.overlay("new"), lesson_of(model, "Rex"), [], settings, 3)
+    assert done.learned and done.overlay.digest() != written(model, "Rex").overlay.digest()
+
+
+def test_rows_of_other_live_lessons_are_counted_and_those_of_replaced_ones_are_not(model: MemoryModel) -> None:
+    first = written(model, "Ada")
+    both = written(model, "Rome", first.overlay)
+    users = row_users(model, both.overlay, [lesson_of(model, "Ada"), lesson_of(model, "Rome")], SETTINGS)
+    assert bool((users[both.rows] >= 1).all()) and bool((users[first.rows] >= 1).all())
+    unlearned = torch.ones(256, dtype=torch.bool)
+    unlearned[both.overlay.rows] = False
+    assert not bool(users[unlearned].any())
+    alone = row_users(model, both.overlay, [lesson_of(model, "Ada")], SETTINGS)
+    assert int(alone.sum()) < int(users.sum())
+    settings = replace(SETTINGS, selector="protect", rows=24, max_steps=1)
+    live = [lesson_of(model, "Ada"), lesson_of(model, "Rome")]
+    overlap = {
+        name: int((users[write_lesson(
+            model, both.overlay, lesson_of(model, "Rex"), live, replace(settings, selector=name), 0
+        ).rows] > 0).sum())
+        for name in ("tfidf", "protect")
+    }  # fmt: skip
+    assert overlap["protect"] <= overlap["tfidf"]
+
+
+def test_a_write_stays_within_its_trust_region_or_stops(model: MemoryModel) -> None:
+    free = write_lesson(model, model.overlay("new"), lesson_of(model, "Rex"), [], replace(SETTINGS, kl_budget=1e9), 3)
+    assert torch.equal(free.after, written(model, "Rex").after)  # a budget that does not bind changes no bit
+    moved = float(str(free.report["kl"]))
+    assert moved > 0
+    held = replace(SETTINGS, kl_budget=moved / 20)
+    tight = write_lesson(model, model.overlay("new"), lesson_of(model, "Rex"), [], held, 3)
+    region = TrustRegion(model, model.overlay("new"), tight.rows, held.kl_prompts, {"user"}, 3)
+    assert region.divergence(tight.after) <= held.kl_budget
+    assert region.divergence(tight.before) == 0.0
+    assert float(str(tight.report["rate"])) < float(str(free.report["rate"]))
+
+
+def test_the_report_says_how_alike_the_wordings_are(model: MemoryModel) -> None:
+    lesson = lesson_of(model, "Rex")
+    alike = replace(lesson, train=(lesson.train[0], QA(lesson.train[0].prompt.replace("?", "!"), "Rex.")))
+    one_step = replace(SETTINGS, max_steps=1)
+    reports = [write_lesson(model, model.overlay("new"), x, [], one_step, 0).report for x in (lesson, alike)]
+    assert reports[1]["self_bleu"] == 1.0 > float(str(reports[0]["self_bleu"]))
 
 
 def test_what_a_live_lesson_teaches_is_never_a_negative(model: MemoryModel) -> None:
-    from memos.parametric.write import lesson_pairs
-
     lesson = replace(
         lesson_of(model, "Rex"), negatives=(Negative("taught?", "user", "Ada"), Negative("open?", "user", "car"))
     )
