@@ -38,6 +38,7 @@ from memos.stores.parametric import SqlSlotLedger
 from memos.stores.token import SqlTokenStore
 
 if TYPE_CHECKING:
+    from memos.augmentation import Augmenter
     from memos.parametric.model import MemoryModel
 
 SHIPPED_MODEL = "assistant"
@@ -93,7 +94,7 @@ def _parts(settings: Settings) -> Parts:
             namespace=namespace, store=store, context=context, embedder=embedder, generator=generator,
             policy=recall_policy(settings.recall), settings=settings,
             parametric=LazyReader(models.reader) if models.learns else None,
-            live_writes=lambda: len(ledger.entries(namespace)), sees_turns=models.sees_turns,
+            live_writes=lambda: ledger.live_count(namespace), sees_turns=models.sees_turns,
         )  # fmt: skip
 
     def close() -> None:
@@ -160,23 +161,49 @@ class Models:
 
     @cached_property
     def _consolidator(self) -> Consolidator:
-        from memos.augmentation import TemplateAugmenter
+        from memos.parametric.recipe import WriteSettings
         from memos.parametric.trainer import ParametricTrainer
+
+        write = WriteSettings.configured(self._settings.consolidation)
 
         return Consolidator(
             unit=self._unit, store=self._store, ledger=self._ledger, audit=self._audit,
-            trainer=ParametricTrainer(self._model), augmenter=TemplateAugmenter(self._model.chat_prompt),
+            trainer=ParametricTrainer(self._model, write), augmenter=make_augmenter(self._settings, self._model),
             settings=self._settings.consolidation,
         )  # fmt: skip
 
     @cached_property
     def _reader(self) -> ParametricReader:
+        from memos.parametric.plain import PlainWords
         from memos.parametric.trainer import ParametricAnswers
 
         return ParametricAnswers(
             self._model, self._consolidator.knowledge, self._own_generator.is_answer,
-            self._settings.model.max_new_tokens,
+            self._settings.model.max_new_tokens, PlainWords(self._model),
         )  # fmt: skip
+
+
+def make_augmenter(settings: Settings, model: MemoryModel) -> Augmenter:
+    """Templates for what the grammar recognises, and for the rest what `consolidation.augmenter` names."""
+    from memos import augmentation
+    from memos.generation import open_chat_model
+    from memos.parametric.plain import PlainWords
+
+    section = settings.consolidation
+    templates = augmentation.TemplateAugmenter(
+        model.chat_prompt, augmentation.LessonShape(colloquial=section.colloquial), PlainWords(model)
+    )
+    if section.augmenter == "template":
+        return templates
+    writer: augmentation.QuestionWriter
+    if section.augmenter == "cloze":
+        writer = augmentation.ClozeWriter()
+    elif section.augmenter == "model":
+        writer = augmentation.ModelAugmenter(model)
+    else:
+        chat = open_chat_model(section.augmenter, "consolidation.augmenter")
+        writer = augmentation.LangChainAugmenter(chat, model.chat_prompt)
+    return augmentation.DocumentAugmenter(templates, writer)
 
 
 def load_model(settings: Settings) -> MemoryModel:

@@ -8,7 +8,7 @@ data take a namespace, and filter by it inside the query. Methods that write joi
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from memos.augmentation import Lesson
+    from memos.checkpoints import Checkpoint
     from memos.prompting import Note
 
     Vector = npt.NDArray[np.float32]
@@ -397,7 +398,8 @@ class GeneratedText:
 @dataclass(frozen=True)
 class ParametricReading:
     """A closed-book answer with what it was read from. `familiarity` is the share of slot weight at the answer's
-    positions that falls into rows owned by live writes; `attributions` splits it by write, strongest first."""
+    positions that falls into rows owned by live writes; `attributions` splits it by write, strongest first. `asked` is the
+    (subject, attribute) that the question was understood to ask for, None where it was put as it stood."""
 
     text: str
     known: bool
@@ -405,6 +407,7 @@ class ParametricReading:
     familiarity: float
     slots_read: int
     attributions: tuple[Attribution, ...]
+    asked: tuple[str, str] | None = None
 
 
 class ParametricReader(Protocol):
@@ -448,6 +451,18 @@ class RowChange:
     after: Vector
 
 
+class LedgerLink(NamedTuple):
+    """A live entry in brief: enough to know what a namespace's model was taught when, without tensors and lessons."""
+
+    seq: int
+    hash: str
+    run_id: int
+    record_id: str | None
+    kind: EntryKind
+    digest_before: str
+    digest_after: str
+
+
 class SlotLedger(Protocol):
     """Every write to the parameters, in order, with old and new rows. Nothing leaves it but by `erase`."""
 
@@ -475,8 +490,24 @@ class SlotLedger(Protocol):
         """Mark entries as no longer part of what the model knows. Their files stay."""
         ...
 
+    def chain(self, namespace: str) -> list[LedgerLink]:
+        """Every live entry in brief, in the order of writing."""
+        ...
+
+    def live_count(self, namespace: str) -> int: ...
+
+    def fingerprints(self, namespace: str) -> dict[str, int]:
+        """Model fingerprint -> one run with live entries that was written into that model."""
+        ...
+
     def entries(self, namespace: str, *, live: bool | None = True, run_id: int | None = None,
-                record_id: str | None = None) -> list[LedgerEntry]: ...
+                record_id: str | None = None, after: int = 0, limit: int | None = None) -> list[LedgerEntry]:
+        """In the order of writing, from the first `seq` above `after` on; at most `limit`."""
+        ...
+
+    def lessons(self, namespace: str, seqs: Sequence[int]) -> dict[int, str]:
+        """The lessons of these writes as JSON, by `seq`; erased ones are absent."""
+        ...
 
     def change(self, entry: LedgerEntry) -> RowChange:
         """Raises CorruptStore when the file is missing or its content does not match its name."""
@@ -487,10 +518,26 @@ class SlotLedger(Protocol):
         ...
 
     def sweep(self) -> int:
-        """Remove tensor files that no row names; returns how many."""
+        """Remove tensor files that no row names and checkpoints that stand for nothing live; returns how many."""
         ...
 
     def bytes(self, namespace: str) -> int: ...
+
+    def newest_checkpoint(self, links: Sequence[LedgerLink]) -> Checkpoint | None:
+        """The sound checkpoint that stands for the most of these entries, counted from the first."""
+        ...
+
+    def checkpoints(self, namespace: str) -> list[Checkpoint]:
+        """Those that stand for live entries, oldest first. Raises CorruptStore for a damaged one."""
+        ...
+
+    def save_checkpoint(self, namespace: str, checkpoint: Checkpoint) -> bool:
+        """Keep it; False, and nothing is written, when its entries are not the live ones any more."""
+        ...
+
+    def thin_checkpoints(self, namespace: str, kept: Collection[int]) -> int:
+        """Delete this namespace's checkpoints at other numbers of entries than `kept`; returns how many."""
+        ...
 
 
 class Overlay(Protocol):

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
-from memos.errors import CorruptStore, NotFoundError, StoreUnwritable
-from memos.protocols import LedgerEntry, RowChange
+from memos.checkpoints import Checkpoint, chain_names
+from memos.errors import CorruptStore, NotFoundError
+from memos.protocols import LedgerEntry, LedgerLink, RowChange
+from memos.stores.checkpoints import CheckpointFolder
 from memos.stores.database import Database
+from memos.stores.ledger_rows import entry_columns, read_entry, read_run, run_columns
 from memos.stores.schema import ledger_entries, runs
-from memos.stores.vectors import sync_folder
-from memos.types import ConsolidationRun, EntryKind, GateReport, RunStatus
+from memos.stores.sealed import SUFFIX, write_whole
+from memos.types import ConsolidationRun, EntryKind
 
-SUFFIX = ".safetensors"
+RETIRED_AT_ONCE = 500
+"""Parameters of one statement: SQLite takes a limited number of them."""
 
 
 class SqlSlotLedger:
@@ -35,12 +36,13 @@ class SqlSlotLedger:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self._folder = folder
+        self._checkpoints = CheckpointFolder(folder / "checkpoints")
 
     # --- runs ---------------------------------------------------------------------------------------------------------
 
     def new_run(self, run: ConsolidationRun) -> ConsolidationRun:
         with self._database.write() as connection:
-            result = connection.execute(sa.insert(runs).values(**_run_columns(run)))
+            result = connection.execute(sa.insert(runs).values(**run_columns(run)))
             key = result.inserted_primary_key
             assert key is not None
             return run.model_copy(update={"id": int(key[0])})
@@ -50,14 +52,14 @@ class SqlSlotLedger:
             connection.execute(
                 sa.update(runs)
                 .where(runs.c.id == run.id, runs.c.namespace == run.namespace)
-                .values(**_run_columns(run))
+                .values(**run_columns(run))
             )
 
     def runs(self, namespace: str, *, limit: int | None = None) -> list[ConsolidationRun]:
         """Newest first."""
         query = sa.select(runs).where(runs.c.namespace == namespace).order_by(runs.c.id.desc()).limit(limit)
         with self._database.read() as connection:
-            return [_run(row) for row in connection.execute(query)]
+            return [read_run(row) for row in connection.execute(query)]
 
     def run(self, namespace: str, run_id: int) -> ConsolidationRun:
         query = sa.select(runs).where(runs.c.namespace == namespace, runs.c.id == run_id)
@@ -65,7 +67,7 @@ class SqlSlotLedger:
             row = connection.execute(query).first()
         if row is None:
             raise NotFoundError(f"no run {run_id} in namespace {namespace!r}", hint="memos runs", code="run.not_found")
-        return _run(row)
+        return read_run(row)
 
     # --- entries ------------------------------------------------------------------------------------------------------
 
@@ -83,18 +85,43 @@ class SqlSlotLedger:
         # The lock before the file: else another process's sweep takes a file whose row is not committed yet.
         with self._database.write() as connection:
             stored = replace(entry, file=self._write_file(change), rows=len(change.rows))
-            result = connection.execute(sa.insert(ledger_entries).values(**_entry_columns(stored)))
+            result = connection.execute(sa.insert(ledger_entries).values(**entry_columns(stored)))
             key = result.inserted_primary_key
             assert key is not None
             return replace(stored, seq=int(key[0]))
 
     def retire(self, namespace: str, seqs: Sequence[int]) -> None:
         with self._database.write() as connection:
-            connection.execute(
-                sa.update(ledger_entries)
-                .where(ledger_entries.c.namespace == namespace, ledger_entries.c.seq.in_(list(seqs)))
-                .values(live=False)
-            )
+            for start in range(0, len(seqs), RETIRED_AT_ONCE):
+                some = list(seqs[start : start + RETIRED_AT_ONCE])
+                connection.execute(
+                    sa.update(ledger_entries)
+                    .where(ledger_entries.c.namespace == namespace, ledger_entries.c.seq.in_(some))
+                    .values(live=False)
+                )
+
+    def chain(self, namespace: str) -> list[LedgerLink]:
+        table = ledger_entries.c
+        query = sa.select(
+            table.seq, table.hash, table.run_id, table.record_id, table.kind, table.digest_before, table.digest_after
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.where(*_live(namespace)).order_by(table.seq)).all()
+        return [LedgerLink(row[0], row[1], row[2], row[3], EntryKind(row[4]), row[5], row[6]) for row in rows]
+
+    def live_count(self, namespace: str) -> int:
+        query = sa.select(sa.func.count()).select_from(ledger_entries).where(*_live(namespace))
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def fingerprints(self, namespace: str) -> dict[str, int]:
+        query = (
+            sa.select(runs.c.fingerprint, sa.func.min(runs.c.id))
+            .where(runs.c.id.in_(sa.select(ledger_entries.c.run_id).where(*_live(namespace))))
+            .group_by(runs.c.fingerprint)
+        )
+        with self._database.read() as connection:
+            return {fingerprint: int(run_id) for fingerprint, run_id in connection.execute(query)}
 
     def entries(
         self,
@@ -103,9 +130,13 @@ class SqlSlotLedger:
         live: bool | None = True,
         run_id: int | None = None,
         record_id: str | None = None,
+        after: int = 0,
+        limit: int | None = None,
     ) -> list[LedgerEntry]:
         """In the order they were written; `live=None` gives retired ones too."""
-        query = sa.select(ledger_entries).where(ledger_entries.c.namespace == namespace)
+        query = sa.select(ledger_entries).where(
+            ledger_entries.c.namespace == namespace, ledger_entries.c.seq > after
+        )
         if live is not None:
             query = query.where(ledger_entries.c.live.is_(live))
         if run_id is not None:
@@ -113,7 +144,21 @@ class SqlSlotLedger:
         if record_id is not None:
             query = query.where(ledger_entries.c.record_id == record_id)
         with self._database.read() as connection:
-            return [_entry(row) for row in connection.execute(query.order_by(ledger_entries.c.seq))]
+            rows = connection.execute(query.order_by(ledger_entries.c.seq).limit(limit))
+            return [read_entry(row) for row in rows]
+
+    def lessons(self, namespace: str, seqs: Sequence[int]) -> dict[int, str]:
+        found: dict[int, str] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(seqs), RETIRED_AT_ONCE):
+                query = sa.select(ledger_entries.c.seq, ledger_entries.c.lesson).where(
+                    ledger_entries.c.namespace == namespace,
+                    ledger_entries.c.seq.in_(list(seqs[start : start + RETIRED_AT_ONCE])),
+                    ledger_entries.c.lesson.is_not(None),
+                )
+                for seq, lesson in connection.execute(query):
+                    found[seq] = json.dumps(lesson, sort_keys=True, ensure_ascii=False)
+        return found
 
     def change(self, entry: LedgerEntry) -> RowChange:
         from safetensors.numpy import load
@@ -170,6 +215,9 @@ class SqlSlotLedger:
                 if path.suffix == ".tmp" or (path.suffix == SUFFIX and path.stem not in named):
                     path.unlink(missing_ok=True)
                     swept += 1
+            spaces = connection.execute(sa.select(ledger_entries.c.namespace).distinct()).scalars()
+            alive = {name for space in list(spaces) for name in chain_names(self.chain(space))}
+            swept += self._checkpoints.sweep(alive)
         return swept
 
     def bytes(self, namespace: str) -> int:
@@ -179,7 +227,54 @@ class SqlSlotLedger:
         )
         with self._database.read() as connection:
             names = set(connection.execute(query).scalars())
-        return sum(path.stat().st_size for name in names if (path := self._path(name)).exists())
+        files = sum(path.stat().st_size for name in names if (path := self._path(name)).exists())
+        there = self._checkpoints.names()
+        return files + (self._checkpoints.bytes(there & {*chain_names(self.chain(namespace))}) if there else 0)
+
+    # --- checkpoints --------------------------------------------------------------------------------------------------
+
+    def newest_checkpoint(self, links: Sequence[LedgerLink]) -> Checkpoint | None:
+        there = self._checkpoints.names()
+        names = chain_names(links) if there else []
+        for entries in range(len(names), 0, -1):
+            if names[entries - 1] in there:
+                checkpoint = self._checkpoints.load(names[entries - 1])
+                if checkpoint is not None and _stands_for(checkpoint, links[:entries]):
+                    return checkpoint
+        return None
+
+    def checkpoints(self, namespace: str) -> list[Checkpoint]:
+        there = self._checkpoints.names()
+        links = self.chain(namespace)
+        found = []
+        for entries, name in enumerate(chain_names(links), 1):
+            if name in there:
+                checkpoint = self._checkpoints.load(name)
+                if checkpoint is None or not _stands_for(checkpoint, links[:entries]):
+                    self._checkpoints.remove([name])
+                    raise CorruptStore(
+                        f"the checkpoint of {entries} entries of {namespace!r} was damaged, and is deleted",
+                        hint="memos ledger compact makes it anew from the entries", code="ledger.checkpoint",
+                    )  # fmt: skip
+                found.append(checkpoint)
+        return found
+
+    def save_checkpoint(self, namespace: str, checkpoint: Checkpoint) -> bool:
+        # Under the write lock: else one that another process has just made meaningless, by a forget, would come back.
+        with self._database.write():
+            names = chain_names(self.chain(namespace)[: checkpoint.entries])
+            if len(names) != checkpoint.entries or names[-1] != checkpoint.name:
+                return False
+            self._checkpoints.save(checkpoint)
+            return True
+
+    def thin_checkpoints(self, namespace: str, kept: Collection[int]) -> int:
+        with self._database.write():
+            names = chain_names(self.chain(namespace))
+            there = self._checkpoints.names()
+            return self._checkpoints.remove(
+                [name for entries, name in enumerate(names, 1) if name in there and entries not in kept]
+            )
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -191,118 +286,14 @@ class SqlSlotLedger:
 
         content = save({"rows": change.rows, "before": change.before, "after": change.after})
         digest = hashlib.sha256(content).hexdigest()
-        path = self._path(digest)
-        if path.exists():
-            return digest
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as handle:
-                handle.write(content)
-                handle.flush()
-                os.fsync(handle.fileno())
-            temporary.replace(path)
-            sync_folder(self._folder)
-        except OSError as error:
-            with suppress(OSError):
-                temporary.unlink()
-            raise StoreUnwritable(
-                f"ledger folder {self._folder.name}/ cannot be written: {error.strerror}",
-                hint="free space or mend its permissions; nothing was changed",
-                code="ledger.unwritable",
-            ) from None
+        if not self._path(digest).exists():
+            write_whole(self._path(digest), content)
         return digest
 
 
-def _run_columns(run: ConsolidationRun) -> dict[str, Any]:
-    return {
-        "namespace": run.namespace,
-        "status": run.status.value,
-        "created_at": run.created_at,
-        "fingerprint": run.fingerprint,
-        "seed": run.seed,
-        "record_ids": list(run.record_ids),
-        "rejected_ids": list(run.rejected_ids),
-        "gate": None if run.gate is None else run.gate.model_dump(mode="json"),
-        "rows": run.rows,
-        "seconds": run.seconds,
-        "digest_before": run.digest_before,
-        "digest_after": run.digest_after,
-        "reason": run.reason,
-    }
+def _live(namespace: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return ledger_entries.c.namespace == namespace, ledger_entries.c.live.is_(True)
 
 
-def _run(row: Any) -> ConsolidationRun:
-    return ConsolidationRun(
-        id=row.id,
-        namespace=row.namespace,
-        status=RunStatus(row.status),
-        created_at=row.created_at,
-        fingerprint=row.fingerprint,
-        seed=row.seed,
-        record_ids=tuple(row.record_ids),
-        rejected_ids=tuple(row.rejected_ids),
-        gate=None if row.gate is None else GateReport.model_validate(row.gate),
-        rows=row.rows,
-        seconds=row.seconds,
-        digest_before=row.digest_before,
-        digest_after=row.digest_after,
-        reason=row.reason,
-    )
-
-
-def _entry_columns(entry: LedgerEntry) -> dict[str, Any]:
-    columns = {
-        "run_id": entry.run_id,
-        "namespace": entry.namespace,
-        "kind": entry.kind.value,
-        "record_id": entry.record_id,
-        "lesson": None if entry.lesson is None else json.loads(entry.lesson),
-        "layer": entry.layer,
-        "file": entry.file,
-        "rows": entry.rows,
-        "seed": str(entry.seed),
-        "settings": entry.settings,
-        "report": entry.report,
-        "digest_before": entry.digest_before,
-        "digest_after": entry.digest_after,
-        "live": entry.live,
-    }
-    return {**columns, "hash": entry_hash(entry)}
-
-
-def entry_hash(entry: LedgerEntry) -> str:
-    """sha256 of what an entry did. Lesson and report are left out: `forget` may erase them and the hash still holds."""
-    header = [
-        entry.run_id, entry.namespace, entry.kind.value, entry.record_id, entry.layer, entry.rows, str(entry.seed),
-        entry.settings, entry.digest_before, entry.digest_after,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(header, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _entry(row: Any) -> LedgerEntry:
-    entry = LedgerEntry(
-        seq=row.seq,
-        run_id=row.run_id,
-        namespace=row.namespace,
-        kind=EntryKind(row.kind),
-        record_id=row.record_id,
-        lesson=None if row.lesson is None else json.dumps(row.lesson, sort_keys=True, ensure_ascii=False),
-        layer=row.layer,
-        file=row.file,
-        rows=row.rows,
-        seed=int(row.seed),
-        settings=row.settings,
-        report=row.report,
-        digest_before=row.digest_before,
-        digest_after=row.digest_after,
-        live=bool(row.live),
-    )
-    if entry_hash(entry) != row.hash:
-        raise CorruptStore(
-            f"ledger entry {row.seq} was changed after it was written",
-            hint="restore memos.db from a backup",
-            code="ledger.entry_changed",
-        )
-    return entry
+def _stands_for(checkpoint: Checkpoint, links: Sequence[LedgerLink]) -> bool:
+    return checkpoint.entries == len(links) and checkpoint.digest == links[-1].digest_after

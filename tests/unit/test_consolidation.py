@@ -195,10 +195,13 @@ def test_an_update_replaces_the_older_lesson_and_its_revert_brings_it_back(bench
     assert bench.store.learned == {bench.record("dog=Rex"): first.id, bench.record("dog=Max"): None}
 
 
-def test_an_edited_record_is_no_longer_marked_as_learned(bench: Bench) -> None:
+def test_an_edited_record_is_not_marked_as_learned_again(bench: Bench) -> None:
     bench.learn("dog=Rex")
+    second = bench.learn("dog=Max")
     bench.store.texts[bench.record("dog=Rex")] = "dog=Rexie"
     bench.learn("cat=Tom")
+    bench.worker.revert("ana", second.id, "tester")
+    assert [lesson.text for lesson in bench.worker.knowledge("ana").lessons] == ["dog=Rex", "cat=Tom"]
     assert bench.store.learned[bench.record("dog=Rex")] is None
 
 

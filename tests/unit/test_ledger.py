@@ -176,7 +176,7 @@ def test_a_full_disk_leaves_neither_file_nor_row(
         raise OSError(28, "No space left on device")
 
     run = ledger.new_run(a_run())
-    monkeypatch.setattr("memos.stores.parametric.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(StoreUnwritable, match="No space left"):
         ledger.append(an_entry(run), a_change())
     assert list((tmp_path / "ledger").iterdir()) == []
