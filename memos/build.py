@@ -190,9 +190,10 @@ def make_augmenter(settings: Settings, model: MemoryModel) -> Augmenter:
     from memos.parametric.plain import PlainWords
 
     section = settings.consolidation
-    templates = augmentation.TemplateAugmenter(
-        model.chat_prompt, augmentation.LessonShape(colloquial=section.colloquial), PlainWords(model)
+    shape = augmentation.LessonShape(
+        colloquial=section.colloquial, statements=section.statements, reversals=section.reversals
     )
+    templates = augmentation.TemplateAugmenter(model.chat_prompt, shape, PlainWords(model))
     if section.augmenter == "template":
         return templates
     writer: augmentation.QuestionWriter
@@ -221,7 +222,7 @@ def load_model(settings: Settings) -> MemoryModel:
         d_model=_hidden_size(path), n_keys=memory.n_keys, heads=memory.heads, k=memory.top_k, layer=memory.layer,
         seed=memory.key_seed,
     )
-    return MemoryModel.load(path, memory_dir=kept, config=config, device=settings.model.device,
+    return MemoryModel.from_pretrained(path, memory_dir=kept, config=config, device=settings.model.device,
                             threads=settings.model.threads or None)  # fmt: skip
 
 

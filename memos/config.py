@@ -105,6 +105,8 @@ class ConsolidationSettings(Section):
     seed: int = 0
     augmenter: str = Field(default="template", description="who asks about texts the grammar does not recognise: template (nobody) | cloze | model | module:Class?key=value of a LangChain chat model")
     colloquial: float = Field(default=0.33, ge=0, le=1, description="share of the questions learned from that is worded as people type")
+    statements: int = Field(default=0, ge=0, le=12, description="sentences to complete that are learned besides the questions")
+    reversals: int = Field(default=0, ge=0, le=4, description="questions from the value back to its subject that are learned besides the others")
     selector: Literal["tfidf", "tf", "kl", "consensus", "protect", "random"] = Field(default="tfidf", description="how the rows of a write are chosen")
     rows: int = Field(default=256, gt=0, description="most rows one write may own")
     coverage: float = Field(default=1.0, gt=0, le=1, description="as few rows as hold this share of the selector's score; 1 takes them all")

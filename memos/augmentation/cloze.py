@@ -24,9 +24,8 @@ _TAIL = re.compile(
 _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][\w’'-]*)(?: [A-Z][\w’'-]*)*")
 _NUMBER = re.compile(r"\b\d[\d.,:]*\d\b|\b\d+\b")
 _DEFINITION = re.compile(
-    r"^(?P<topic>(?:the|our|their|this)\b.{3,80}?) (?P<verb>is|are|was|were) (?P<answer>(?:the |a |an )?(?:[A-Z\d][\w’'-]*)"
-    r"(?: [\w’'-]+){0,3})$",
-    re.IGNORECASE,
+    r"^(?P<topic>(?:[Tt]he|[Oo]ur|[Tt]heir|[Tt]his)\b.{3,80}?) (?P<verb>is|are|was|were)"
+    r" (?P<answer>(?:the |a |an )?[A-Z\d][\w’'-]*(?: [\w’'-]+){0,3})$"
 )
 _OPEN_FRAMES = (
     'Complete the sentence: "{head} ..."',

@@ -35,7 +35,10 @@ class DocumentAugmenter:
     def lessons(self, record_id: str, text: str) -> list[Lesson]:
         """All lessons of a text; none when nothing in it can be asked for. Raises what the writer raises."""
         found = self._facts.lessons(record_id, text)
-        rest = [sentence for sentence in sentences(text) if not grammar.extract(sentence)]
+        parts = sentences(text)
+        if found and len(parts) == 1:
+            return found
+        rest = [part for part in parts if not grammar.extract(part)]
         for chunk in chunks(rest, self._chunk_words):
             part = "" if chunk == text else chunk
             found += lessons_from_pairs(record_id, text, self._writer.pairs(chunk), self._render, self._shape, part)

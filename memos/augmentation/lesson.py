@@ -112,7 +112,7 @@ class LessonShape:
 
     colloquial: share of `train` and `fresh` that is asked as people type, where the grammar has such wordings; as many
     as `held_out` // 4 more are kept for the gate. statements, reversals: how many sentences with the value left open,
-    and how many questions from the value back to its subject, are learned besides `train`; each keeps one for the gate.
+    and how many questions from the value back to its subject, are mixed into `train`; each keeps one for the gate.
     """
 
     train: int = 12
@@ -121,7 +121,7 @@ class LessonShape:
     behind_notes: int = 4
     negatives: int = 16
     fresh_negatives: int = 96
-    colloquial: float = 0.0
+    colloquial: float = 0.33
     statements: int = 0
     reversals: int = 0
 

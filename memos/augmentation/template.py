@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from memos import grammar
 from memos.augmentation.lesson import QA, Lesson, LessonShape, Negative, Render, content_seed, lesson_key
@@ -17,6 +18,8 @@ from memos.augmentation.wordings import apart
 from memos.grammar import USER, Fact, Wording, answer_text
 from memos.grammar.values import sample_person, sample_value
 from memos.grammar.world import question_cores
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,28 +31,44 @@ class _Spoken:
     held_out: tuple[str, ...] = ()
 
 
+class Rewriter(Protocol):
+    """Finds the fact that a text tells in words the grammar does not know; None where it is not sure of one."""
+
+    def told(self, text: str) -> Fact | None: ...
+
+
 class TemplateAugmenter:
     """Lessons from the grammar: no language model needed."""
 
-    def __init__(self, render: Render, shape: LessonShape | None = None) -> None:
-        """render: `MemoryModel.chat_prompt` of the model that will learn."""
+    def __init__(self, render: Render, shape: LessonShape | None = None, rewriter: Rewriter | None = None) -> None:
+        """render: `MemoryModel.chat_prompt` of the model that will learn. rewriter: asked about free wordings."""
         self.render = render
         self._shape = shape or LessonShape()
+        self._rewriter = rewriter
 
     def lessons(self, record_id: str, text: str) -> list[Lesson]:
         """One lesson for each fact the text states; none when it states nothing that is recognised."""
-        return [self.teach(record_id, text, fact) for fact in dict.fromkeys(grammar.extract(text))]
+        return [self.teach(record_id, text, fact) for fact in dict.fromkeys(self._facts(text))]
+
+    def _facts(self, text: str) -> list[Fact]:
+        found = grammar.extract(text)
+        if found or self._rewriter is None:
+            return found
+        told = self._rewriter.told(text)
+        return [] if told is None else [told]
 
     def teach(self, record_id: str, text: str, fact: Fact) -> Lesson:
         """The lesson of one fact. A function of text and fact: no other record leaves a trace in it."""
         shape, key = self._shape, lesson_key(text, [fact])
         rng = random.Random(content_seed("lesson", key))
         answer = answer_text(fact)
-        known = _mixed_forms(fact, rng)
+        plain = grammar.plain_question(fact.subject, fact.relation)
+        known = [q for q in _mixed_forms(fact, rng) if q != plain]
         examined = shape.held_out - shape.held_out // 2
         held = known[:examined]
-        learned = [noised(q, rng) for q in known[examined : examined + shape.train]]
-        kept = known[examined + shape.train : examined + shape.train + shape.fresh]
+        # questions that are understood are asked in the plainest wording: every write teaches that one as it stands
+        learned = [plain, *(noised(q, rng) for q in known[examined : examined + shape.train - 1])]
+        kept = known[examined + shape.train - 1 : examined + shape.train - 1 + shape.fresh]
         fresh = [noised(q, rng) for q in kept]
         unseen = list(grammar.questions(fact.subject, fact.relation, Wording.UNSEEN_CORE))
         unseen = rng.sample(unseen, min(len(unseen), shape.held_out // 2))
@@ -57,8 +76,8 @@ class TemplateAugmenter:
         examples = [*held, *unseen, *spoken.held_out]
         # noise may turn a question into one that is held out: then it is not learned
         asked = apart(learned + fresh, examples)
-        learned = _mixed_in(asked[: shape.train], spoken.train)
-        fresh = _mixed_in(asked[shape.train :], spoken.fresh)
+        learned = _spread(asked[: shape.train - len(spoken.train)], spoken.train)
+        fresh = _spread(asked[shape.train : len(asked) - len(spoken.fresh)], spoken.fresh)
         behind = [
             QA(self.render(q, unrelated_notes(fact, rng)), answer, "behind_notes")
             for q in fresh[: shape.behind_notes]
@@ -69,7 +88,7 @@ class TemplateAugmenter:
             record_id=record_id,
             text=text,
             facts=(fact,),
-            train=(*self._answered(learned, answer, spoken), *others_learned),
+            train=tuple(_spread(self._answered(learned, answer, spoken), others_learned)),
             held_out=(
                 *(QA(self.render(q), answer) for q in held),
                 *(QA(self.render(q), answer, "unseen_core") for q in unseen),
@@ -95,7 +114,7 @@ class TemplateAugmenter:
         rng.shuffle(forms)
         held = forms[: min(shape.held_out // 4, len(forms) // 4)]
         open_ones = apart(forms[len(held) :], held)
-        learned = round(shape.colloquial * shape.train)
+        learned = min(round(shape.colloquial * shape.train), shape.train - 1)
         kept = round(shape.colloquial * shape.fresh)
         return _Spoken(tuple(open_ones[:learned]), tuple(open_ones[learned : learned + kept]), tuple(held))
 
@@ -178,13 +197,8 @@ def _others(fact: Fact) -> list[str]:
     return [r for r in grammar.relations_of(fact.subject) if r != fact.relation]
 
 
-def _mixed_in(plain: Sequence[str], spoken: Sequence[str]) -> list[str]:
-    """As many questions as `plain` has, the last of them giving way to `spoken`, spread evenly so that any beginning
-    is a fair mix."""
-    count = len(plain)
-    given = list(spoken[:count])
-    share = len(given)
-    kept = list(plain[: count - share])
-    return [
-        given.pop(0) if (i + 1) * share // count > i * share // count else kept.pop(0) for i in range(count)
-    ]
+def _spread(kept: Sequence[T], given: Sequence[T]) -> list[T]:
+    """Both in their order, `given` spread evenly, so that any beginning is a fair mix; the first is one of `kept`."""
+    total, share = len(kept) + len(given), len(given)
+    first, second = iter(kept), iter(given)
+    return [next(second) if (i + 1) * share // total > i * share // total else next(first) for i in range(total)]

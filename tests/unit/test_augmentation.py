@@ -24,7 +24,18 @@ from memos.augmentation import (
     normalised,
 )
 from memos.errors import InputError, ModelError
-from memos.grammar import RELATIONS, USER, Fact, Wording, questions, relations_of, sample_fact, statements
+from memos.grammar import (
+    RELATIONS,
+    USER,
+    Fact,
+    Wording,
+    colloquial_questions,
+    plain_question,
+    questions,
+    relations_of,
+    sample_fact,
+    statements,
+)
 
 
 def plain(question: str, notes: Sequence[str] = ()) -> str:
@@ -45,11 +56,46 @@ def test_a_lesson_has_wordings_enough_and_keeps_its_examination_apart(fact: Fact
     learned = {qa.prompt for qa in (*lesson.train, *lesson.fresh)}
     assert len({qa.prompt for qa in lesson.train}) >= 12
     assert len(lesson.fresh) >= shape.train
-    assert not {qa.prompt for qa in lesson.held_out} & learned
+    assert not {normalised(qa.prompt) for qa in lesson.held_out} & {normalised(prompt) for prompt in learned}
     unseen = set(questions(fact.subject, fact.relation, Wording.UNSEEN_CORE))
     assert not learned & unseen
     assert {qa.prompt for qa in lesson.held_out if qa.kind == "unseen_core"} <= unseen
     assert {qa.answer for qa in (*lesson.train, *lesson.held_out)} == {fact.value.rstrip(".") + "."}
+
+
+@pytest.mark.parametrize("fact", SOME, ids=lambda fact: f"{fact.subject}-{fact.relation}")
+def test_a_share_of_the_questions_is_as_people_type_and_others_of_them_are_held_out(fact: Fact) -> None:
+    shape = LessonShape(colloquial=0.34)
+    lesson = TemplateAugmenter(plain, shape).teach("r1", statements(fact)[0], fact)
+    typed = set(colloquial_questions(fact.subject, fact.relation))
+    learned = [qa for qa in lesson.train if qa.kind == "colloquial"]
+    assert len(lesson.train) == 12 and len(learned) == 4 and {qa.prompt for qa in learned} <= typed
+    assert sum(qa.kind == "colloquial" for qa in lesson.train[:6]) == 2  # any beginning is a fair mix
+    assert lesson.train[0].prompt == plain_question(fact.subject, fact.relation)
+    held = [qa for qa in lesson.held_out if qa.kind == "colloquial"]
+    assert len(held) == 2 and {qa.prompt for qa in held} <= typed
+    assert sum(qa.kind == "colloquial" for qa in lesson.fresh) >= 12
+
+
+def test_without_colloquial_questions_there_are_none() -> None:
+    lesson = TemplateAugmenter(plain, LessonShape(colloquial=0)).teach("r1", "x", SOME[0])
+    assert not any(qa.kind == "colloquial" for qa in (*lesson.train, *lesson.held_out, *lesson.fresh))
+    assert lesson.train[0].prompt == plain_question(SOME[0].subject, SOME[0].relation)
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_sentences_to_complete_and_questions_for_the_subject(relation: str) -> None:
+    subject = USER if RELATIONS[relation].first_person_only else "Ada Nowak"
+    fact = Fact(subject, relation, "Zorvo")
+    lesson = TemplateAugmenter(plain, LessonShape(statements=2, reversals=2)).teach("r1", "x", fact)
+    by_kind = {kind: [qa for qa in lesson.train if qa.kind == kind] for kind in ("statement", "reversal")}
+    assert [len(found) for found in by_kind.values()] == [2, 2] and len(lesson.train) == 16
+    assert {qa.answer for qa in by_kind["statement"]} == {"Zorvo."}
+    assert all("Zorvo" not in qa.prompt for qa in by_kind["statement"])
+    assert {qa.answer for qa in by_kind["reversal"]} == {"You." if subject == USER else "Ada Nowak."}
+    assert all("Zorvo" in qa.prompt and subject not in qa.prompt for qa in by_kind["reversal"])
+    assert {qa.kind for qa in lesson.held_out} >= {"statement", "reversal"}
+    assert {qa.kind for qa in lesson.train[:12]} >= {"statement", "reversal"}  # a write sees the first twelve
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
