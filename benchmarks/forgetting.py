@@ -141,7 +141,7 @@ def main() -> None:
 
     torch.set_num_threads(1)
     began = time.time()
-    model = MemoryModel.load(options.model, memory_dir=options.memory)
+    model = MemoryModel.from_pretrained(options.model, memory_dir=options.memory)
     augmenter = TemplateAugmenter(model.chat_prompt)
     rates: dict[str, float] = {}
     sweeps: dict[str, dict[str, float]] = {}

@@ -1,18 +1,19 @@
-"""A memory layer beside one block of any Hugging Face causal LM, and the forward pass cut in two at that block.
+"""Memory layers beside blocks of any Hugging Face causal LM, and the forward pass cut in two at such a block.
 
 Knows the shape of Hugging Face models: where blocks and feed-forward networks sit, what they return, how a cache is
-passed. Does not know what is read from the memory: a reader function says that.
+passed. Does not know what is read from the memory: a reader function for each layer says that.
 
 - h := (h + ffn(norm h)) + memory(norm h). The wrapped modules keep their weights and are called as before; with no
   reader set, not one operation is added, so logits are bit-identical to the base model's.
-- Everything up to and including the block's own output is the same before and after every write. `prefix` computes
-  it once; `resume` runs only the blocks above.
+- Everything up to and including the own output of the first block with a memory is the same before and after every
+  write. `prefix` computes it once; `resume` runs only the blocks above.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -28,10 +29,10 @@ _FFN_NAMES = ("mlp", "feed_forward", "ffn", "block_sparse_moe")
 
 
 class Prefix(NamedTuple):
-    """The part of a forward pass that no write can change. Both float (B, T, d_model)."""
+    """A forward pass up to a block with a memory. Both float (B, T, d_model). At the first, no write can change it."""
 
     output: Tensor
-    """Output of the memory's block with the memory off."""
+    """Output of the block with its own memory off."""
     z: Tensor
     """Input of the memory layer: the normalised hidden state that the block's feed-forward network reads."""
 
@@ -90,79 +91,95 @@ def find_ffn(block: nn.Module) -> nn.Module:
 
 
 class Attachment:
-    """Hooks on one block. `detach()` removes them; the model is then the object it was.
+    """Hooks on the blocks that have a memory. `detach()` removes them; the model is then the object it was.
 
-    `reading(reader)` turns the memory on for the calls inside it.
+    `reading(readers)` turns the memory on for the calls inside it.
     """
 
-    def __init__(self, lm: nn.Module, layer: int, *, replace_ffn: bool = False) -> None:
+    def __init__(self, lm: nn.Module, layers: int | Sequence[int], *, replace_ffn: bool = False) -> None:
+        """layers: block numbers, ascending. replace_ffn: the blocks' feed-forward networks give zeros from now on."""
         self.lm = lm
         self.blocks = find_blocks(lm)
-        if layer >= len(self.blocks):
-            raise ModelError(
-                f"the model has {len(self.blocks)} blocks, there is no block {layer}",
-                hint=f"choose a layer from 0 to {len(self.blocks) - 1}",
-                code="model.no_such_layer",
-            )
-        self.layer = layer
+        self.layers = (layers,) if isinstance(layers, int) else tuple(layers)
+        for layer in self.layers:
+            if layer >= len(self.blocks):
+                raise ModelError(
+                    f"the model has {len(self.blocks)} blocks, there is no block {layer}",
+                    hint=f"choose a layer from 0 to {len(self.blocks) - 1}",
+                    code="model.no_such_layer",
+                )
         self.given: Tensor | None = None
         self.tuple_output = False
-        self._reader: Reader | None = None
-        self._z: Tensor | None = None
-        self._stop_at_memory = False
-        block = self.blocks[layer]
-        ffn = find_ffn(block)
-        self._handles = [
-            ffn.register_forward_pre_hook(self._see_input),
-            block.register_forward_hook(self._add_memory),
-        ]
-        if replace_ffn:
-            self._handles.append(ffn.register_forward_hook(lambda _m, _a, out: torch.zeros_like(out)))
+        self._readers: tuple[Reader | None, ...] = (None,) * len(self.layers)
+        self._z: list[Tensor | None] = [None] * len(self.layers)
+        self._stop_at: int | None = None
+        self._handles: list[Any] = []
+        for index, layer in enumerate(self.layers):
+            block = self.blocks[layer]
+            ffn = find_ffn(block)
+            self._handles += [
+                ffn.register_forward_pre_hook(partial(self._see_input, index)),
+                block.register_forward_hook(partial(self._add_memory, index)),
+            ]
+            if replace_ffn:
+                self._handles.append(ffn.register_forward_hook(lambda _m, _a, out: torch.zeros_like(out)))
 
     def detach(self) -> None:
-        """Remove the hooks."""
+        """Remove the hooks. Harmless when repeated."""
         for handle in self._handles:
             handle.remove()
+        self._handles.clear()
 
-    def _see_input(self, _module: nn.Module, args: tuple[Any, ...]) -> None:
-        if self._reader is not None or self._stop_at_memory:
-            self._z = args[0]
+    def _see_input(self, index: int, _module: nn.Module, args: tuple[Any, ...]) -> None:
+        if self._readers[index] is not None or self._stop_at == index:
+            self._z[index] = args[0]
 
-    def _add_memory(self, _module: nn.Module, _args: tuple[Any, ...], output: Any) -> Any:
+    def _add_memory(self, index: int, _module: nn.Module, _args: tuple[Any, ...], output: Any) -> Any:
         self.tuple_output = isinstance(output, tuple)
         hidden: Tensor = output[0] if self.tuple_output else output
-        if self._stop_at_memory:
+        if self._stop_at == index:
             self.given = hidden
             raise _PrefixDone
-        if self._reader is None or self._z is None:
+        reader, z = self._readers[index], self._z[index]
+        if reader is None or z is None:
             return None
-        hidden = hidden + self._reader(self._z).to(hidden.dtype)
+        hidden = hidden + reader(z).to(hidden.dtype)
         return (hidden, *output[1:]) if self.tuple_output else hidden
 
     @contextmanager
-    def reading(self, reader: Reader | None) -> Iterator[None]:
-        """Add `reader(z)` to the block's output inside this context; None means memory off."""
-        previous, self._reader = self._reader, reader
+    def reading(self, readers: Reader | Sequence[Reader | None] | None) -> Iterator[None]:
+        """Add `reader(z)` to each block's output inside this context.
+
+        readers: one for each memory layer, in order; a single one is the first layer's; None means memory off.
+        """
+        given = (readers,) if readers is None or callable(readers) else tuple(readers)
+        previous = self._readers
+        self._readers = (*given, *(None,) * (len(self.layers) - len(given)))
         try:
             yield
         finally:
-            self._reader, self._z = previous, None
+            self._readers, self._z = previous, [None] * len(self.layers)
 
     @torch.no_grad()
-    def prefix(self, input_ids: Tensor, attention_mask: Tensor, position_ids: Tensor | None = None) -> Prefix:
-        """Run the blocks up to the memory's, memory off. input_ids, attention_mask: int64 (B, T)."""
-        self._stop_at_memory = True
+    def prefix(
+        self, input_ids: Tensor, attention_mask: Tensor, position_ids: Tensor | None = None, *, memory: int = 0
+    ) -> Prefix:
+        """Run the blocks up to that of memory layer number `memory`, whose own memory is left out.
+
+        input_ids, attention_mask: int64 (B, T). Layers before it read as `reading` says.
+        """
+        self._stop_at = memory
         try:
             self._run_body(input_ids, attention_mask, position_ids)
         except _PrefixDone:
             pass
         finally:
-            self._stop_at_memory = False
-        output, z = self.given, self._z
-        self.given, self._z = None, None
+            self._stop_at = None
+        output, z = self.given, self._z[memory]
+        self.given, self._z[memory] = None, None
         if output is None or z is None:
             raise ModelError(
-                f"block {self.layer} of {type(self.lm).__name__} never called its feed-forward network",
+                f"block {self.layers[memory]} of {type(self.lm).__name__} never called its feed-forward network",
                 hint="choose another layer",
                 code="model.unknown_architecture",
             )
@@ -170,9 +187,10 @@ class Attachment:
 
     @contextmanager
     def _blocks_given(self) -> Iterator[None]:
-        kept = [self.blocks[i] for i in range(self.layer + 1)]
+        first = self.layers[0]
+        kept = [self.blocks[i] for i in range(first + 1)]
         for i, block in enumerate(kept):
-            self.blocks[i] = _Given(block, self, last=i == self.layer)
+            self.blocks[i] = _Given(block, self, last=i == first)
         try:
             yield
         finally:
@@ -183,9 +201,10 @@ class Attachment:
     def resume(
         self, output: Tensor, input_ids: Tensor, attention_mask: Tensor, position_ids: Tensor | None = None
     ) -> Tensor:
-        """Run the blocks above the memory's on `output` (B, T, d_model), memory already added.
+        """Run the blocks above the first memory's on `output` (B, T, d_model), that memory already added.
 
-        Returns the final hidden state (B, T, d_model); differentiable with respect to `output`.
+        Later memory layers read as `reading` says. Returns the final hidden state (B, T, d_model); differentiable
+        with respect to `output`.
         """
         with self._blocks_given():
             self.given = output

@@ -33,9 +33,10 @@ def attribute(
         return [(name, 0.0) for name in owners]
     with cpu_threads(), torch.no_grad():
         batch = Batch(model, [model.example(prompt, answer)])
-        effect = _logprob(batch, overlay) - _logprob(batch, RowOverlay.empty(overlay.d_value))
+        effect = _logprob(batch, overlay) - _logprob(batch, model.empty_overlay())
         read = torch.zeros(model.config.slots)
-        read.index_add_(0, batch.address.slots.flatten(), batch.address.weights.flatten())
+        address = batch.reads(overlay)
+        read.index_add_(0, address.slots.flatten(), address.weights.flatten())
     if effect < LEAST_EFFECT:
         return [(name, 0.0) for name in owners]
     count = torch.zeros(model.config.slots)

@@ -2,25 +2,27 @@
 
 Knows prompts, targets and cached prefixes. Does not know why a pair is trained on, nor how rows are stepped.
 
-- One memory layer and value-only writes: the hidden state below the layer, the slots and their weights are constants
-  of a prompt. They are computed when the batch is built; a training step runs the blocks above the layer only.
-- The gradient of a row is a weighted sum over the positions that read it, so it is an `embedding_bag` whose bags are
-  the rows (product keys make the full gradient N x d; the rows written are a few hundred of N).
+- Writes change rows only: the hidden state below the first memory layer, its slots and their weights are constants of
+  a prompt. They are computed when the batch is built; a training step runs the blocks above that layer only.
+- Later memory layers, where there are any, are asked by what earlier ones answered: their addresses are computed in
+  every step, and the gradient goes through their weights.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from memos.parametric.attach import Prefix
-from memos.parametric.layer import Address, RowTable
+from memos.parametric.addressing import Address
+from memos.parametric.attach import Prefix, Reader
 from memos.parametric.overlay import RowOverlay
+from memos.parametric.reads import LayerRead
+from memos.parametric.tables import RowTable
 
 if TYPE_CHECKING:
     from memos.parametric.model import MemoryModel
@@ -41,60 +43,10 @@ class Example:
         return len(self.prompt) + len(self.target)
 
 
-class _RowRead(torch.autograd.Function):
-    """Weighted sum of selected rows per position; its gradient is compact and deterministic."""
-
-    @staticmethod
-    def forward(ctx: Any, values: Tensor, reads: RowReads) -> Tensor:
-        ctx.reads = reads
-        return F.embedding_bag(
-            reads.row, values, reads.offsets, mode="sum", per_sample_weights=reads.weight
-        )  # (positions, d)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
-        return ctx.reads.row_gradient(grads[0].contiguous()), None
-
-
-class RowReads:
-    """Which positions of a batch read which of the rows being written.
-
-    positions: int64 (P,), positions with at least one such read; row, weight: (A,) accesses grouped by position.
-    """
-
-    def __init__(self, address: Address, wanted: Tensor, rows: Tensor, n_slots: int) -> None:
-        """wanted: bool (M,), False on padding. rows: int64 (t,), sorted."""
-        place = torch.full((n_slots,), -1, dtype=torch.int64)
-        place[rows] = torch.arange(len(rows))
-        row = place[address.slots]  # (M, H·k)
-        hit = (row >= 0) & wanted.unsqueeze(1)
-        owner, _ = torch.nonzero(hit, as_tuple=True)
-        self.row = row[hit]
-        self.weight = address.weights[hit]
-        self.positions, counts = torch.unique_consecutive(owner, return_counts=True)
-        self.offsets = torch.cumsum(counts, 0) - counts
-        by_row = torch.argsort(self.row, stable=True)
-        self._bag_position = torch.repeat_interleave(torch.arange(len(counts)), counts)[by_row]
-        self._bag_weight = self.weight[by_row]
-        per_row = torch.bincount(self.row, minlength=len(rows))
-        self._bag_offsets = torch.cumsum(per_row, 0) - per_row
-
-    def read(self, values: Tensor) -> Tensor:
-        """values: float32 (t, d) -> float32 (P, d); differentiable with respect to `values`."""
-        out: Tensor = _RowRead.apply(values, self)  # type: ignore[no-untyped-call]
-        return out
-
-    def row_gradient(self, gradient: Tensor) -> Tensor:
-        """dL/d(read) (P, d) -> dL/d(values) (t, d): summed in a fixed order, so it is the same bits every time."""
-        return F.embedding_bag(
-            self._bag_position, gradient, self._bag_offsets, mode="sum", per_sample_weights=self._bag_weight
-        )
-
-
 class Batch:
     """B examples, right-padded to T, with prefix and addresses cached.
 
-    input_ids, mask: int64 (B, T). address over M = B·T flat positions. target_at: int64 (Q,), flat positions whose
+    input_ids, mask: int64 (B, T). address: of the first memory layer, over M = B·T flat positions. target_at: int64 (Q,), flat positions whose
     next token is wanted; target: int64 (Q,); target_of: int64 (Q,), the example each belongs to.
     """
 
@@ -128,8 +80,7 @@ class Batch:
         self.output = prefix.output  # (B, T, d)
         self.z = prefix.z.reshape(-1, prefix.z.shape[-1])  # (M, d)
         self.real = mask.reshape(-1).bool()  # (M,)
-        self.const = torch.zeros_like(self.z)
-        self.reads: RowReads | None = None
+        self._written: _Written | None = None
 
     @classmethod
     def joined(cls, parts: Sequence[tuple[Batch, Sequence[int]]]) -> Batch:
@@ -161,41 +112,77 @@ class Batch:
         )
         return one
 
-    def reads_of(self, chosen: Sequence[int]) -> Tensor:
-        """Slots read by the chosen examples, padding left out: int64 (P, H·k)."""
+    def reads(self, overlay: RowOverlay | None = None) -> Address:
+        """Where the M flat positions read, all memory layers side by side: (M, layers·H·k).
+
+        overlay: what earlier layers read, which decides what later ones are asked; None is the base. One layer reads
+        the same under every overlay.
+        """
+        layers, attachment = self.model.layers, self.model.attachment
+        found = [self.address]
+        for index in range(1, len(layers)):
+            with torch.no_grad(), attachment.reading(self.model.readers([overlay] * len(self.examples))):
+                z = attachment.prefix(self.input_ids, self.mask, memory=index).z
+            found.append(layers[index].address(z.reshape(-1, z.shape[-1])))
+        return Address.joined(found)
+
+    def reads_of(self, chosen: Sequence[int], overlay: RowOverlay | None = None) -> Tensor:
+        """Slots read by the chosen examples, padding left out: int64 (P, layers·H·k). overlay: see `reads`."""
         keep = torch.zeros(len(self.examples), dtype=torch.bool)
         keep[torch.tensor(list(chosen), dtype=torch.int64)] = True
         rows = keep.unsqueeze(1).expand_as(self.mask).reshape(-1) & self.real
-        return self.address.slots[rows]
+        return self.reads(overlay).slots[rows]
 
     def write_into(self, rows: Tensor, overlay: RowOverlay) -> None:
-        """Prepare steps on `rows`; what the other rows of `overlay` add is a constant from here on."""
+        """Prepare steps on `rows` int64 (t,), sorted; what the other rows of `overlay` add is a constant from here on."""
         kept = ~torch.isin(overlay.rows, rows)
-        self.const = self._read_rows(overlay.rows[kept], overlay.values[kept])
-        self.reads = RowReads(self.address, self.real, rows, self.model.config.slots)
+        others = self._table(overlay.rows[kept], overlay.values[kept])
+        first = LayerRead(self.model.layers[0], self.z, self.address, others, rows, self.real)
+        self._written = _Written(rows, others, first)
 
-    def _read_rows(self, rows: Tensor, values: Tensor) -> Tensor:
-        base = self.model.memory.read_base(self.address)
-        const = torch.zeros_like(self.z) if base is None else base
-        if len(rows):
-            table = RowTable(self.model.config.slots, values.shape[1], [(rows, values)])
-            const = const + table.read(self.address, torch.zeros(len(self.z), dtype=torch.int64))
-        return const
+    def _table(self, rows: Tensor, values: Tensor) -> RowTable | None:
+        return self.model.table([(rows, values)]) if len(rows) else None
 
     def target_logits(self, values: Tensor | None = None, overlay: RowOverlay | None = None) -> Tensor:
         """Logits at the target positions, float32 (Q, V).
 
-        values: float32 (t, d) at the rows given to `write_into`; or a whole overlay to read instead.
+        values: float32 (t, d_value) at the rows given to `write_into`, read as the table's type will hold them; or a
+        whole overlay to read instead; or neither, for the base.
         """
-        read = self.const
-        if overlay is not None:
-            read = self._read_rows(overlay.rows, overlay.values)
-        elif values is not None and self.reads is not None and len(self.reads.positions):
-            at = self.reads.positions
-            read = read.index_copy(0, at, read[at] + self.reads.read(values))
-        joined = self.output + self.model.memory.finish(read, self.z).view_as(self.output).to(self.output.dtype)
-        hidden = self.model.attachment.resume(joined, self.input_ids, self.mask)
+        if overlay is None and values is not None and self._written is not None:
+            values = as_kept(values, self.model.config.dtype)
+            read = self._written.first(values)
+            later = [self._writing(index, self._written, values) for index in range(1, len(self.model.layers))]
+        else:
+            table = None if overlay is None else self._table(overlay.rows, overlay.values)
+            places = None if table is None else table.places(self.address.slots)
+            read = self.model.layers[0].read(self.z, self.address, places)
+            later = [self._reading(index, table) for index in range(1, len(self.model.layers))]
+        joined = self.output + read.view_as(self.output).to(self.output.dtype)
+        with self.model.attachment.reading([None, *later]):
+            hidden = self.model.attachment.resume(joined, self.input_ids, self.mask)
         return self.model.attachment.logits(hidden.reshape(-1, hidden.shape[-1])[self.target_at])
+
+    def _reading(self, index: int, table: RowTable | None) -> Reader:
+        layer = self.model.layers[index]
+
+        def read(z: Tensor) -> Tensor:
+            flat = z.reshape(-1, z.shape[-1])
+            address = layer.address(flat)
+            places = None if table is None else table.places(address.slots)
+            return layer.read(flat, address, places).view_as(z)
+
+        return read
+
+    def _writing(self, index: int, written: _Written, values: Tensor) -> Reader:
+        layer = self.model.layers[index]
+
+        def read(z: Tensor) -> Tensor:
+            flat = z.reshape(-1, z.shape[-1])
+            mine = LayerRead(layer, flat, layer.address(flat), written.others, written.rows, self.real)
+            return mine(values).view_as(z)
+
+        return read
 
     def example_losses(self, logits: Tensor) -> Tensor:
         """Mean cross-entropy per example over its answer tokens: (Q, V) -> float32 (B,)."""
@@ -211,6 +198,21 @@ class Batch:
         wrong = (logits.argmax(-1) != self.target).to(torch.int64)
         misses = torch.zeros(len(self.examples), dtype=torch.int64).index_add(0, self.target_of, wrong)
         return misses == 0
+
+
+class _Written(NamedTuple):
+    """Rows being written, the overlay's other rows, and what the first memory layer reads of both."""
+
+    rows: Tensor
+    others: RowTable | None
+    first: LayerRead
+
+
+def as_kept(values: Tensor, dtype: torch.dtype) -> Tensor:
+    """`values` float32 as a table of `dtype` holds them; the gradient passes as if nothing were rounded."""
+    if dtype == torch.float32:
+        return values
+    return values + (values.detach().to(dtype).float() - values.detach())
 
 
 def pad_right(sequences: Sequence[Sequence[int]], length: int) -> tuple[Tensor, Tensor]:

@@ -29,8 +29,11 @@ class Whitening(NamedTuple):
 
 
 @torch.no_grad()
-def measure_inputs(attachment: Attachment, chat: ChatFormat, texts: Sequence[str]) -> Whitening:
-    """Run the texts, one document each, up to the memory's block. Raises InputError when there are none."""
+def measure_inputs(attachment: Attachment, chat: ChatFormat, texts: Sequence[str], memory: int = 0) -> Whitening:
+    """Run the texts, one document each, up to the block of memory layer number `memory`.
+
+    Raises InputError when there are none.
+    """
     if not texts:
         raise InputError("no background text was given", hint="give some sentences", code="input.background")
     ids = [chat.prompt_ids(text) for text in texts]
@@ -39,7 +42,7 @@ def measure_inputs(attachment: Attachment, chat: ChatFormat, texts: Sequence[str
     inputs: list[tuple[str, Tensor]] = []
     for group in by_length([len(i) for i in ids], _BATCH):
         batch, mask = pad_right([ids[i] for i in group], max(len(ids[i]) for i in group))
-        prefix = attachment.prefix(batch, mask)
+        prefix = attachment.prefix(batch, mask, memory=memory)
         real = mask.bool()
         z = prefix.z[real].double()  # (P, d)
         total, outer = total + z.sum(0), outer + z.T @ z

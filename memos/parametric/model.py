@@ -1,16 +1,17 @@
-"""A causal language model with one memory layer, one read-only base and one overlay of rows per namespace.
+"""A causal language model with memory layers, one read-only base and one overlay of rows per namespace.
 
 READ FIRST of this folder. Knows how to load, measure, save, answer and say where it looked. Does not know the ledger:
 whoever calls `set_overlay` says what a namespace has learned.
 
 Files beside a model: `memory_config.json`, `memory.safetensors` (whitening; the keys come back from their seed),
-`slot_stats.safetensors`.
+`slot_stats.safetensors`; `memory_values.safetensors` where the base table was trained.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,18 @@ from torch import Tensor
 
 from memos.errors import FingerprintMismatch, InputError, ModelError
 from memos.parametric import decode
+from memos.parametric.addressing import Address
 from memos.parametric.attach import Attachment, Reader, freeze
 from memos.parametric.base import check_head, cpu_threads, load_base, weights_hash
 from memos.parametric.batch import Batch, Example, by_length
 from memos.parametric.chat import ChatFormat
 from memos.parametric.decode import Generation
 from memos.parametric.files import MemoryFiles, read_memory_files, write_memory_files
-from memos.parametric.layer import Address, MemoryConfig, ProductKeyMemory, RowTable
+from memos.parametric.layer import MemoryConfig, MemoryLayer, MemoryLayers
 from memos.parametric.measuring import measure_inputs
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.slots import SlotStats
+from memos.parametric.tables import RowTable
 
 Reading = str | RowOverlay | None
 """What a prompt reads: a namespace by name, an overlay that is not installed, or None for the base alone."""
@@ -40,7 +43,7 @@ _SCORE_BATCH = 32
 
 @dataclass(frozen=True)
 class SlotReads:
-    """Slots read at P positions of prompt and answer: slots int64 (P, H·k), weights float32 (P, H·k).
+    """Slots read at P positions of prompt and answer: slots int64 (P, R), weights float32 (P, R), R = layers·H·k.
 
     `positions` int64 (P,): token index in prompt + answer; the answer's first token is predicted at index
     `answer_from`, the prompt's last.
@@ -58,14 +61,20 @@ class SlotReads:
 
 
 class MemoryModel:
-    """Base model, memory layer, slot statistics and the overlays in use. The base is never written."""
+    """Base model, memory layers, slot statistics and the overlays in use. The base is never written.
 
-    def __init__(self, lm: Any, tokenizer: Any, memory: ProductKeyMemory, stats: SlotStats | None) -> None:
-        """Use `load`; this takes parts that are ready. lm: a transformers causal LM; tokenizer: its tokenizer."""
-        freeze([lm, memory])
-        self.lm, self.tokenizer, self.memory = lm, tokenizer, memory
-        self.config = memory.config
-        self.attachment = Attachment(lm, self.config.layer, replace_ffn=self.config.mode == "replace")
+    The names follow PEFT: `from_pretrained` and `save_pretrained` for folders, `attach` for a language model that is
+    already in memory, `disable()` for a while without memory, `detach()` for the base as it was. `lm` itself can be
+    called too: inside `reading(namespace)` it reads that namespace's rows.
+    """
+
+    def __init__(self, lm: Any, tokenizer: Any, layers: MemoryLayers, stats: SlotStats | None) -> None:
+        """Use `from_pretrained` or `attach`; this takes parts that are ready."""
+        freeze([lm, layers])
+        self.lm, self.tokenizer, self.layers = lm, tokenizer, layers
+        self.config = layers.config
+        self.memory = layers[0]
+        self.attachment = Attachment(lm, self.config.blocks, replace_ffn=self.config.mode == "replace")
         window = int(getattr(lm.config, "max_position_embeddings", None) or 2048)
         self.chat = ChatFormat(tokenizer, window)
         self.threads = 1
@@ -73,6 +82,8 @@ class MemoryModel:
         self.tokenizer_hash = self.chat.tokenizer_hash()
         self._stats = stats
         self._residual_rms: float | None = None
+        self._trained_hash: str | None = None
+        self._disabled = False
         self._overlays: dict[str, RowOverlay] = {}
         self._tables: dict[tuple[str, ...], RowTable] = {}
         self._base_answers: dict[str, Generation] = {}
@@ -81,7 +92,7 @@ class MemoryModel:
     # --- loading and saving -------------------------------------------------------------------------------------
 
     @classmethod
-    def load(
+    def from_pretrained(
         cls,
         path_or_id: str | Path,
         *,
@@ -91,7 +102,7 @@ class MemoryModel:
         device: str = "cpu",
         threads: int | None = None,
     ) -> MemoryModel:
-        """Load a Hugging Face causal LM and its memory layer.
+        """Load a Hugging Face causal LM and its memory layers.
 
         path_or_id: a local folder or a hub id. memory_dir: where the measured addresses are kept; they are taken from
         there, else from `<path>/memory`, else measured on `background` (plain statements; generated when None) and
@@ -107,7 +118,7 @@ class MemoryModel:
                 code="model.device",
             )
         lm, tokenizer = load_base(path_or_id)
-        model = cls.from_parts(
+        model = cls.attach(
             lm,
             tokenizer,
             memory_dir=memory_dir,
@@ -118,8 +129,11 @@ class MemoryModel:
         model.threads = threads or 1
         return model
 
+    load = from_pretrained
+    """Another name for `from_pretrained`."""
+
     @classmethod
-    def from_parts(
+    def attach(
         cls,
         lm: Any,
         tokenizer: Any,
@@ -129,7 +143,11 @@ class MemoryModel:
         config: MemoryConfig | None = None,
         background: Sequence[str] | None = None,
     ) -> MemoryModel:
-        """`load` for a language model that is already in memory."""
+        """Memory beside a language model that is already in memory; its weights stay where and what they are.
+
+        lm: a transformers causal LM; tokenizer: its tokenizer; the rest as for `from_pretrained`, with `shipped_dir`
+        for files that may be used but are never written.
+        """
         own = read_memory_files(memory_dir) if memory_dir is not None else None
         shipped = read_memory_files(shipped_dir) if own is None and shipped_dir is not None else None
         # shipped files only save the first measurement; nothing was learned on them here, so others do no harm
@@ -151,44 +169,77 @@ class MemoryModel:
                 hint="set MemoryConfig.d_model to the hidden size",
                 code="model.memory_config",
             )
-        model = cls(lm, tokenizer, ProductKeyMemory(shape), None)
+        model = cls(lm, tokenizer, MemoryLayers(shape), None)
         model.measure(background)
         if memory_dir is not None:
-            model.save(memory_dir)
+            model.save_pretrained(memory_dir)
         return model
 
     @classmethod
     def _from_files(cls, lm: Any, tokenizer: Any, files: MemoryFiles) -> MemoryModel:
-        memory = ProductKeyMemory(files.config)
-        memory.restore(files.state)
-        model = cls(lm, tokenizer, memory, files.stats)
+        layers = MemoryLayers(files.config)
+        layers.restore(files.state | files.tables)
+        model = cls(lm, tokenizer, layers, files.stats)
         if (files.base_hash, files.tokenizer_hash) != (model.base_hash, model.tokenizer_hash):
             raise FingerprintMismatch(
                 "the memory files beside this model were measured on other weights or another tokenizer",
                 hint="point at the model they belong to, or delete the memory folder to measure anew",
                 code="model.base_mismatch",
             )
-        files.stats.require(memory.address_hash(), model.tokenizer_hash)
+        files.stats.require(layers.address_hash(), model.tokenizer_hash)
         model._residual_rms = files.residual_rms
+        model._trained_hash = files.trained_hash  # of a mapped table of any size: reading it whole would defeat the map
         return model
 
-    def save(self, folder: Path) -> None:
-        """Write the three files. Raises ModelError when the folder cannot be written."""
+    def save_pretrained(self, folder: Path) -> None:
+        """Write the memory's files, without the base and without what namespaces learned.
+
+        Raises ModelError when the folder cannot be written.
+        """
         files = MemoryFiles(
             config=self.config,
             base_hash=self.base_hash,
             tokenizer_hash=self.tokenizer_hash,
             residual_rms=self.residual_rms,
-            state=self.memory.state_for_file(),
+            state=self.layers.state_for_file(),
             stats=self.stats,
+            tables=self.layers.tables(),
+            trained_hash=self.trained_hash,
         )
         write_memory_files(folder, files)
 
+    def detach(self) -> Any:
+        """Take the memory off and give the language model back as the object it was."""
+        self.attachment.detach()
+        return self.lm
+
+    @contextmanager
+    def disable(self) -> Iterator[None]:
+        """Inside, every prompt is answered by the base alone, whatever its namespace knows."""
+        before, self._disabled = self._disabled, True
+        try:
+            yield
+        finally:
+            self._disabled = before
+
+    @contextmanager
+    def reading(self, namespace: Reading) -> Iterator[Any]:
+        """Inside, calls of `lm`, `lm.generate` among them, read what `namespace` knows. Gives `lm`."""
+        with self.attachment.reading(self.readers([self._resolve(namespace)])):
+            yield self.lm
+
     @property
     def fingerprint(self) -> str:
-        """sha256 of base weights, tokenizer and address parameters: a ledger belongs to exactly one."""
-        parts = f"{self.base_hash}{self.tokenizer_hash}{self.memory.address_hash()}{self.config.to_json()}"
-        return hashlib.sha256(parts.encode()).hexdigest()
+        """sha256 of base weights, tokenizer, address parameters and trained tables: a ledger belongs to exactly one."""
+        parts = f"{self.base_hash}{self.tokenizer_hash}{self.layers.address_hash()}{self.config.to_json()}"
+        return hashlib.sha256(f"{parts}{self.trained_hash}".encode()).hexdigest()
+
+    @property
+    def trained_hash(self) -> str:
+        """`MemoryLayers.trained_hash`, taken once."""
+        if self._trained_hash is None:
+            self._trained_hash = self.layers.trained_hash()
+        return self._trained_hash
 
     @property
     def stats(self) -> SlotStats:
@@ -199,7 +250,7 @@ class MemoryModel:
 
     @property
     def residual_rms(self) -> float:
-        """Root mean square of the memory block's output on background text; row steps are relative to it."""
+        """Root mean square of the first memory block's output on background text; row steps are relative to it."""
         if self._residual_rms is None:
             raise ModelError("the memory has not been measured", hint="call measure()", code="model.unmeasured")
         return self._residual_rms
@@ -213,22 +264,33 @@ class MemoryModel:
         from memos.parametric.background import default_background
 
         texts = list(background) if background is not None else default_background(self.chat)
+        reads: list[Tensor] = [torch.zeros(0)] * len(texts)
         with cpu_threads():
-            whitened = measure_inputs(self.attachment, self.chat, texts)
-            self.memory.fit_whitening(whitened.mean, whitened.covariance)
-            self._residual_rms = whitened.residual_rms
-            stats = SlotStats.empty(self.config.slots, self.memory.address_hash(), self.tokenizer_hash)
-            for text, z in whitened.inputs:
-                stats = stats.observed(self.memory.address(z).slots, text)
+            for index, layer in enumerate(self.layers):
+                # layers before it read the base table: zeros beside a trained block, values where they replace it
+                with self.attachment.reading(self.readers([None])):
+                    whitened = measure_inputs(self.attachment, self.chat, texts, index)
+                layer.fit_whitening(whitened.mean, whitened.covariance)
+                if index == 0:
+                    self._residual_rms = whitened.residual_rms
+                    order = [text for text, _ in whitened.inputs]
+                    reads = [layer.address(z).slots for _, z in whitened.inputs]
+                else:
+                    more = [layer.address(z).slots for _, z in whitened.inputs]
+                    reads = [torch.cat([one, two], dim=1) for one, two in zip(reads, more, strict=True)]
+            stats = SlotStats.empty(self.config.slots, self.layers.address_hash(), self.tokenizer_hash)
+            for text, slots in zip(order, reads, strict=True):
+                stats = stats.observed(slots, text)
             self._stats = stats
 
     # --- namespaces ---------------------------------------------------------------------------------------------
 
     def set_overlay(self, namespace: str, overlay: RowOverlay) -> None:
         """From now on `namespace` knows what `overlay` holds."""
-        if overlay.d_value != self.config.d_model:
+        if (overlay.d_value, overlay.values.dtype) != (self.config.d_value, self.config.dtype):
             raise FingerprintMismatch(
-                f"the rows are {overlay.d_value} wide, this model's are {self.config.d_model}",
+                f"the rows are {overlay.d_value} wide in {overlay.values.dtype}, this model's are "
+                f"{self.config.d_value} wide in {self.config.dtype}",
                 hint="these rows belong to another model",
                 code="model.overlay_mismatch",
             )
@@ -242,40 +304,55 @@ class MemoryModel:
 
     def overlay(self, namespace: str) -> RowOverlay:
         """What `namespace` has learned; empty for a name not seen before."""
-        return self._overlays.get(namespace, RowOverlay.empty(self.config.d_model))
+        return self._overlays.get(namespace, self.empty_overlay())
+
+    def empty_overlay(self) -> RowOverlay:
+        """Nothing learned, in the width and type of this model's rows."""
+        return RowOverlay.empty(self.config.d_value, self.config.dtype)
 
     def _resolve(self, reading: Reading) -> RowOverlay:
-        if reading is None:
-            return RowOverlay.empty(self.config.d_model)
+        if reading is None or self._disabled:
+            return self.empty_overlay()
         return self.overlay(reading) if isinstance(reading, str) else reading
 
-    def _table(self, overlays: Sequence[RowOverlay]) -> RowTable:
+    def table(self, parts: list[tuple[Tensor, Tensor]]) -> RowTable:
+        """Rows by (namespace, slot). parts: per namespace (rows int64 (R,), sorted; values (R, d_value))."""
+        return RowTable(self.config.slots, self.config.d_value, parts, neurons=self.config.slot == "neuron")
+
+    def _cached_table(self, overlays: Sequence[RowOverlay]) -> RowTable:
         key = tuple(overlay.digest() for overlay in overlays)
         if key not in self._tables:
             while len(self._tables) >= 8:
                 self._tables.pop(next(iter(self._tables)))
-            parts = [(overlay.rows, overlay.values) for overlay in overlays]
-            self._tables[key] = RowTable(self.config.slots, self.config.d_model, parts)
+            self._tables[key] = self.table([(overlay.rows, overlay.values) for overlay in overlays])
         return self._tables[key]
 
-    def _reader(self, overlays: Sequence[RowOverlay]) -> Reader | None:
-        """What the memory adds when batch row i reads overlays[i]; None when it adds nothing to any."""
-        if self.config.mode == "residual" and not any(len(overlay) for overlay in overlays):
+    def readers(self, overlays: Sequence[RowOverlay | None]) -> list[Reader] | None:
+        """What each memory layer adds when batch row i reads overlays[i]; None when none adds anything to any row.
+
+        A single overlay is read by every row of the batch.
+        """
+        given = [self.empty_overlay() if overlay is None else overlay for overlay in overlays]
+        if self.config.mode == "residual" and not any(len(overlay) for overlay in given):
             return None
-        distinct = list({overlay.digest(): overlay for overlay in overlays}.values())
-        table = self._table(distinct)
+        distinct = list({overlay.digest(): overlay for overlay in given}.values())
+        table = self._cached_table(distinct)
         place = {overlay.digest(): i for i, overlay in enumerate(distinct)}
-        named = [place[overlay.digest()] for overlay in overlays]
+        named = [place[overlay.digest()] for overlay in given]
         which = torch.tensor([named[i] for i in decode.filled_rows(len(named))])
 
-        def read(z: Tensor) -> Tensor:
-            flat = z.reshape(-1, z.shape[-1])  # (B·T, d); B is the number of prompts, or that filled up
-            address = self.memory.address(flat)
-            rows = table.read(address, which[: len(z)].repeat_interleave(len(flat) // len(z)))
-            base = self.memory.read_base(address)
-            return self.memory.finish(rows if base is None else base + rows, flat).view_as(z)
+        def reader(layer: MemoryLayer) -> Reader:
+            def read(z: Tensor) -> Tensor:
+                flat = z.reshape(-1, z.shape[-1])  # (B·T, d); B is the number of prompts, or that filled up
+                address = layer.address(flat)
+                owner = None
+                if len(distinct) > 1:
+                    owner = which[: len(z)].repeat_interleave(len(flat) // len(z))
+                return layer.read(flat, address, table.places(address.slots, owner)).view_as(z)
 
-        return read
+            return read
+
+        return [reader(layer) for layer in self.layers]
 
     # --- answering ----------------------------------------------------------------------------------------------
 
@@ -309,8 +386,8 @@ class MemoryModel:
         ids = [self.chat.prompt_ids(prompt, max_new_tokens) for prompt in prompts]
         answers: dict[int, Generation] = {}
         for group in decode.groups([len(i) for i in ids]):
-            reader = self._reader([overlays[i] for i in group])
-            with cpu_threads(self.threads), self.attachment.reading(reader):
+            readers = self.readers([overlays[i] for i in group])
+            with cpu_threads(self.threads), self.attachment.reading(readers):
                 made = self._generate_group([ids[i] for i in group], max_new_tokens)
             answers.update(zip(group, made, strict=True))
         return [answers[i] for i in range(len(prompts))]
@@ -348,7 +425,7 @@ class MemoryModel:
         said: list[int] = []
         shown = ""
         while True:
-            with cpu_threads(self.threads), self.attachment.reading(self._reader(overlays)):
+            with cpu_threads(self.threads), self.attachment.reading(self.readers(overlays)):
                 step = next(steps, None)
             token = None if step is None else int(step.ids[0])
             if token is None or token in self.chat.stop_ids:
@@ -396,28 +473,32 @@ class MemoryModel:
 
     @torch.no_grad()
     def slots_read(self, prompt: str, answer: str = "", *, namespace: Reading = None) -> SlotReads:
-        """Slots that a prompt, and an answer after it, read. The same for every namespace: addresses never move.
+        """Slots that a prompt, and an answer after it, read when asked with what `namespace` knows.
 
-        `namespace` is accepted so that callers need not know that.
+        With one memory layer they are the same for every namespace: addresses never move. With several, what an
+        earlier layer answers decides where later ones look.
         """
         ids = self.chat.prompt_ids(prompt)
         answer_from = len(ids) - 1
         if answer.strip():
             ids = ids + self.chat.target_ids(answer)[: -len(self.chat.end_ids) or None]
         batch, mask, positions = decode.pad_left([ids])
-        with cpu_threads(self.threads):
-            prefix = self.attachment.prefix(batch, mask, positions)
-            address = self.memory.address(prefix.z.reshape(-1, self.config.d_model))
+        found = []
+        with cpu_threads(self.threads), self.attachment.reading(self.readers([self._resolve(namespace)])):
+            for index, layer in enumerate(self.layers):
+                prefix = self.attachment.prefix(batch, mask, positions, memory=index)
+                found.append(layer.address(prefix.z.reshape(-1, self.config.d_model)))
+        address = Address.joined(found)
         first, width = batch.shape[1] - len(ids), batch.shape[1]
         return SlotReads(address.slots[first:width], address.weights[first:width], torch.arange(len(ids)), answer_from)
 
-    def certificate(self, prompt: str, rows: Tensor, answer: str = "") -> bool:
-        """True: no position of prompt and answer reads any of `rows` (int64), so a write to them changes no bit of
-        what the model computes here. False says only that it may."""
-        return not bool(torch.isin(self.slots_read(prompt, answer).slots, rows).any())
+    def certificate(self, prompt: str, rows: Tensor, answer: str = "", *, namespace: Reading = None) -> bool:
+        """True: no position of prompt and answer reads any of `rows` (int64), so a write to them, on top of what
+        `namespace` knows, changes no bit of what the model computes here. False says only that it may."""
+        return not bool(torch.isin(self.slots_read(prompt, answer, namespace=namespace).slots, rows).any())
 
     def familiarity(self, prompt: str, answer: str = "", *, namespace: Reading) -> float:
         """Share of slot weight, at the positions that predict the answer, that falls into learned rows: 0 to 1."""
-        address = self.slots_read(prompt, answer).at_answer()
+        address = self.slots_read(prompt, answer, namespace=namespace).at_answer()
         live = torch.isin(address.slots, self._resolve(namespace).rows)
         return float((address.weights * live).sum() / address.weights.sum())

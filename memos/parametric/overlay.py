@@ -2,6 +2,8 @@
 
 Knows rows and bits. Does not know which write put them there, nor the base table: rows are differences to it.
 A row of zeros is the same as no row, and is never stored, so taking a write back leads to the identical digest.
+Rows of a bfloat16 table are rounded once, when they are set; what is handed out is those bits widened to float32, and
+widened bits round to themselves, so a ledger in float32 restores either kind exactly.
 """
 
 from __future__ import annotations
@@ -15,19 +17,21 @@ from torch import Tensor
 
 from memos.errors import InputError, ModelError
 
+_DTYPES = (torch.float32, torch.bfloat16)
+
 
 @dataclass(frozen=True)
 class RowOverlay:
-    """rows: int64 (R,), sorted, unique; values: float32 (R, d_value), no row all zero."""
+    """rows: int64 (R,), sorted, unique; values: float32 or bfloat16 (R, d_value), no row all zero."""
 
     rows: Tensor
     values: Tensor
     _digest: list[str] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
-    def empty(cls, d_value: int) -> RowOverlay:
+    def empty(cls, d_value: int, dtype: torch.dtype = torch.float32) -> RowOverlay:
         """Nothing learned."""
-        return cls(torch.zeros(0, dtype=torch.int64), torch.zeros(0, d_value))
+        return cls(torch.zeros(0, dtype=torch.int64), torch.zeros(0, d_value, dtype=dtype))
 
     @property
     def d_value(self) -> int:
@@ -46,10 +50,10 @@ class RowOverlay:
     def with_rows(self, rows: Tensor, values: Tensor) -> RowOverlay:
         """A new overlay in which `rows` hold `values`; the others keep their bits.
 
-        rows: int64 (t,), unique, any order; values: float32 (t, d_value). Raises InputError on other shapes,
-        repeated rows or values that are not finite.
+        rows: int64 (t,), unique, any order; values: float32 (t, d_value), rounded to this overlay's type. Raises
+        InputError on other shapes, repeated rows or values that are not finite.
         """
-        rows, values = rows.detach().to(torch.int64), values.detach().to(torch.float32)
+        rows, values = rows.detach().to(torch.int64), values.detach().to(self.values.dtype)
         if rows.ndim != 1 or values.shape != (len(rows), self.d_value) or bool((rows < 0).any()):
             raise InputError(
                 f"rows {tuple(rows.shape)} and values {tuple(values.shape)} do not fit d_value {self.d_value}",
@@ -72,11 +76,11 @@ class RowOverlay:
 
     def gather(self, rows: Tensor) -> Tensor:
         """Values at `rows` int64 (t,) -> float32 (t, d_value), zeros where absent."""
-        out = torch.zeros(len(rows), self.d_value)
+        out = torch.zeros(len(rows), self.d_value)  # float32 holds every bfloat16 exactly
         if len(self.rows):
             at = torch.searchsorted(self.rows, rows.contiguous()).clamp_max(len(self.rows) - 1)
             found = self.rows[at] == rows
-            out[found] = self.values[at[found]]
+            out[found] = self.values[at[found]].float()
         return out
 
     def digest(self) -> str:
@@ -84,21 +88,24 @@ class RowOverlay:
         if not self._digest:
             hasher = hashlib.sha256(f"rows:{len(self)}x{self.d_value}".encode())
             hasher.update(self.rows.contiguous().numpy().tobytes())
-            hasher.update((self.values + 0.0).contiguous().numpy().tobytes())  # + 0.0: one zero, not two
+            values = (self.values + 0.0).contiguous()  # + 0.0: one zero, not two
+            if values.dtype != torch.float32:
+                hasher.update(str(values.dtype).encode())
+            hasher.update(values.view(torch.uint8).numpy().tobytes())
             self._digest.append(hasher.hexdigest())
         return self._digest[0]
 
     def to_tensors(self) -> dict[str, Tensor]:
-        """For safetensors: {"rows": int64 (R,), "values": float32 (R, d_value)}."""
+        """For safetensors: {"rows": int64 (R,), "values": (R, d_value), in the overlay's type}."""
         return {"rows": self.rows.contiguous(), "values": self.values.contiguous()}
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor]) -> RowOverlay:
         """Read what `to_tensors` gave. Raises ModelError when it is something else."""
         rows, values = tensors.get("rows"), tensors.get("values")
-        if rows is None or values is None or values.ndim != 2:
+        if rows is None or values is None or values.ndim != 2 or values.dtype not in _DTYPES:
             raise ModelError("the row file is damaged", hint="memos verify", code="overlay_unreadable")
         try:
-            return cls.empty(int(values.shape[1])).with_rows(rows, values)
+            return cls.empty(int(values.shape[1]), values.dtype).with_rows(rows, values)
         except InputError as error:
             raise ModelError(f"the row file is damaged: {error}", hint="memos verify", code="overlay_unreadable") from error

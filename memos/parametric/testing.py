@@ -84,6 +84,6 @@ def tiny_model(
     background: Sequence[str] = BACKGROUND,
 ) -> MemoryModel:
     """A `MemoryModel` over `tiny_lm`, measured on a few sentences."""
-    return MemoryModel.from_parts(
+    return MemoryModel.attach(
         tiny_lm(family, seed), byte_tokenizer(), config=config, memory_dir=memory_dir, background=background
     )

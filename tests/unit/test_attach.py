@@ -31,11 +31,11 @@ def test_attaching_changes_no_bit(family: str) -> None:
     with torch.no_grad():
         plain = lm(input_ids=ids, attention_mask=mask).logits
         generated = lm.generate(input_ids=ids, attention_mask=mask, max_new_tokens=6, do_sample=False, pad_token_id=0)
-        model = MemoryModel.from_parts(
+        model = MemoryModel.attach(
             lm, byte_tokenizer(), config=MemoryConfig(32, 16, 2, 4, 16), background=["some words", "and more"]
         )
         assert torch.equal(lm(input_ids=ids, attention_mask=mask).logits, plain)
-        with model.attachment.reading(model._reader([model.overlay("a")])):
+        with model.attachment.reading(model.readers([model.overlay("a")])):
             assert torch.equal(lm(input_ids=ids, attention_mask=mask).logits, plain)
             again = lm.generate(
                 input_ids=ids, attention_mask=mask, max_new_tokens=6, do_sample=False, pad_token_id=0
@@ -61,13 +61,13 @@ def test_the_cut_forward_pass_equals_the_whole(family: str) -> None:
     ids = torch.randint(0, 256, (4, 20), generator=torch.Generator().manual_seed(0))
     mask = torch.ones_like(ids)
     mask[1, 12:] = 0
-    reader = model._reader([overlay] * 4)
-    assert reader is not None
-    with torch.no_grad(), model.attachment.reading(reader):
+    readers = model.readers([overlay] * 4)
+    assert readers is not None
+    with torch.no_grad(), model.attachment.reading(readers):
         whole = model.lm(input_ids=ids, attention_mask=mask).logits
     prefix = model.attachment.prefix(ids, mask)
     with torch.no_grad():
-        hidden = model.attachment.resume(prefix.output + reader(prefix.z), ids, mask)
+        hidden = model.attachment.resume(prefix.output + readers[0](prefix.z), ids, mask)
         cut = model.attachment.logits(hidden)
     assert torch.equal(cut, whole)
 
@@ -102,11 +102,11 @@ def test_replace_mode_leaves_out_the_feed_forward_network() -> None:
     config = MemoryConfig(32, 16, 2, 4, 16, mode="replace")
     model = tiny_model(config=config)
     ids = torch.arange(12).view(1, 12)
-    reader = model._reader([model.overlay("a")])
-    assert reader is not None and model.memory.values is not None
+    reader = model.readers([model.overlay("a")])
+    assert reader is not None and model.memory.up is not None
     with torch.no_grad(), model.attachment.reading(reader):
         with_table = model.lm(input_ids=ids).logits
-        model.memory.values.zero_()
+        model.memory.up.zero_()
         without = model.lm(input_ids=ids).logits
         for parameter in model.lm.model.layers[1].mlp.parameters():
             parameter.zero_()

@@ -9,21 +9,16 @@ import torch
 from hypothesis import given, settings, strategies as st
 
 from memos.errors import InputError, ModelError
-from memos.parametric.batch import RowReads
-from memos.parametric.layer import (
-    Address,
-    MemoryConfig,
-    ProductKeyMemory,
-    RowTable,
-    candidate_pairs,
-    ordered_topk,
-)
+from memos.parametric.addressing import Address, candidate_pairs, ordered_topk
+from memos.parametric.layer import MemoryConfig, MemoryLayer
+from memos.parametric.reads import RowReads
+from memos.parametric.tables import RowTable
 
 
-def full_grid(memory: ProductKeyMemory, z: torch.Tensor) -> Address:
+def full_grid(memory: MemoryLayer, z: torch.Tensor) -> Address:
     """Scores all N sums and sorts them: score descending, then slot ascending."""
     config = memory.config
-    half = memory.half_scores(z)  # (M, H, 2, n)
+    half = memory.key_scores(z)  # (M, H, 2, n)
     grid = (half[:, :, 0, :, None] + half[:, :, 1, None, :]).flatten(2)  # (M, H, N)
     slots = torch.sort(grid, dim=-1, descending=True, stable=True).indices[..., : config.k]
     weights = torch.softmax(grid.gather(-1, slots), dim=-1)
@@ -33,7 +28,7 @@ def full_grid(memory: ProductKeyMemory, z: torch.Tensor) -> Address:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([1, 2, 3, 8]), st.integers(8, 20))
 def test_the_pruned_search_equals_the_full_grid(seed: int, k: int, n_keys: int) -> None:
-    memory = ProductKeyMemory(MemoryConfig(d_model=12, n_keys=n_keys, heads=2, k=k, d_key=8, seed=seed))
+    memory = MemoryLayer(MemoryConfig(d_model=12, n_keys=n_keys, heads=2, k=k, d_key=8, seed=seed))
     z = torch.randn(5, 12, generator=torch.Generator().manual_seed(seed))
     found, wanted = memory.address(z), full_grid(memory, z)
     assert torch.equal(found.slots, wanted.slots)
@@ -43,9 +38,9 @@ def test_the_pruned_search_equals_the_full_grid(seed: int, k: int, n_keys: int) 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000))
 def test_equal_scores_go_to_the_lower_slot(seed: int) -> None:
-    memory = ProductKeyMemory(MemoryConfig(d_model=12, n_keys=16, heads=2, k=8, d_key=8))
+    memory = MemoryLayer(MemoryConfig(d_model=12, n_keys=16, heads=2, k=8, d_key=8))
     scores = torch.randint(-2, 3, (3, 2, 2, 16), generator=torch.Generator().manual_seed(seed)).float()
-    memory.half_scores = lambda z: scores  # type: ignore[method-assign]
+    memory.key_scores = lambda z: scores  # type: ignore[method-assign]
     z = torch.zeros(3, 12)
     assert torch.equal(memory.address(z).slots, full_grid(memory, z).slots)
 
@@ -62,7 +57,7 @@ def test_thirty_two_of_each_half_leave_119_candidates() -> None:
 
 
 def test_weights_are_a_softmax_per_head() -> None:
-    memory = ProductKeyMemory(MemoryConfig(d_model=12, n_keys=16, heads=3, k=4, d_key=8))
+    memory = MemoryLayer(MemoryConfig(d_model=12, n_keys=16, heads=3, k=4, d_key=8))
     weights = memory.address(torch.randn(7, 12)).weights
     assert weights.dtype == torch.float32
     assert torch.allclose(weights.view(7, 3, 4).sum(-1), torch.ones(7, 3))
@@ -76,9 +71,9 @@ def test_a_table_of_two_namespaces_reads_each_as_if_alone() -> None:
     slots = torch.randint(0, 16, (40, 8), generator=generator)
     address = Address(slots, torch.rand(40, 8, generator=generator))
     owner = torch.randint(0, 2, (40,), generator=generator)
-    mixed = both.read(address, owner)
+    mixed = both.places(address.slots, owner).weighted_sum(address.weights)
     for i, part in enumerate((first, second)):
-        alone = RowTable(16, 6, [part]).read(address, torch.zeros(40, dtype=torch.int64))
+        alone = RowTable(16, 6, [part]).places(address.slots).weighted_sum(address.weights)
         assert torch.equal(mixed[owner == i], alone[owner == i])
 
 
@@ -105,7 +100,7 @@ def test_whitening_gives_queries_of_equal_variance_in_every_direction() -> None:
     generator = torch.Generator().manual_seed(0)
     mix = torch.randn(8, 8, generator=generator) * torch.logspace(0, 2, 8)
     z = torch.randn(4000, 8, generator=generator) @ mix + 5.0
-    memory = ProductKeyMemory(MemoryConfig(d_model=8, n_keys=8, heads=16, k=2, d_key=4, whitening=1.0))
+    memory = MemoryLayer(MemoryConfig(d_model=8, n_keys=8, heads=16, k=2, d_key=4, whitening=1.0))
     centred = z - z.mean(0)
     memory.fit_whitening(z.mean(0), centred.T @ centred / len(z))
     queries = (z - memory.mean) @ memory.query.T  # (M, H·d_key): a projection of white noise
@@ -115,36 +110,36 @@ def test_whitening_gives_queries_of_equal_variance_in_every_direction() -> None:
 
 
 def test_gate_and_projection_join_the_read_in_replace_mode() -> None:
-    memory = ProductKeyMemory(
+    memory = MemoryLayer(
         MemoryConfig(d_model=6, n_keys=8, heads=1, k=2, d_key=4, mode="replace", gated=True)
     )
     z = torch.randn(3, 6)
     address = memory.address(z)
-    read = memory.read_base(address)
-    assert read is not None and memory.values is not None and memory.gate is not None and memory.out is not None
-    slow = (address.weights.unsqueeze(-1) * memory.values[address.slots]).sum(1)
+    read = memory.sums(z, address)
+    assert memory.up is not None and memory.gate is not None and memory.out is not None
+    slow = (address.weights.unsqueeze(-1) * memory.up[address.slots]).sum(1)
     assert torch.allclose(read, slow, atol=1e-6)
     gated = (read * torch.nn.functional.silu(z @ memory.gate.T)) @ memory.out.T
-    assert torch.allclose(memory.finish(read, z), gated, atol=1e-6)
+    assert torch.allclose(memory.read(z, address), gated, atol=1e-6)
 
 
 def test_the_address_hash_follows_what_decides_addresses() -> None:
     config = MemoryConfig(d_model=12, n_keys=16, heads=2, k=4, d_key=8)
-    memory, same = ProductKeyMemory(config), ProductKeyMemory(config)
+    memory, same = MemoryLayer(config), MemoryLayer(config)
     assert memory.address_hash() == same.address_hash()
     same.fit_whitening(torch.zeros(12), torch.eye(12) * 2)
     assert memory.address_hash() != same.address_hash()
-    assert memory.address_hash() != ProductKeyMemory(MemoryConfig(12, 16, 2, 4, 8, seed=1)).address_hash()
+    assert memory.address_hash() != MemoryLayer(MemoryConfig(12, 16, 2, 4, 8, seed=1)).address_hash()
 
 
 def test_state_goes_through_a_file_form_and_back() -> None:
     config = MemoryConfig(d_model=12, n_keys=16, heads=2, k=4, d_key=8)
-    memory = ProductKeyMemory(config)
+    memory = MemoryLayer(config)
     memory.fit_whitening(torch.randn(12), torch.eye(12) + 0.1)
-    other = ProductKeyMemory(MemoryConfig.from_json(config.to_json()))
+    other = MemoryLayer(MemoryConfig.from_json(config.to_json()))
     other.restore(memory.state_for_file())
     assert other.address_hash() == memory.address_hash()
-    with pytest.raises(ModelError, match="does not fit"):
+    with pytest.raises(ModelError, match="do not fit"):
         other.restore({"mean": torch.zeros(3)})
 
 

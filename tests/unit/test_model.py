@@ -31,8 +31,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_save_and_load_give_the_same_model(folder: Path, tmp_path: Path) -> None:
-    first = MemoryModel.load(folder, memory_dir=tmp_path / "memory", config=TINY_MEMORY, background=BACKGROUND)
-    again = MemoryModel.load(folder, memory_dir=tmp_path / "memory")
+    first = MemoryModel.from_pretrained(folder, memory_dir=tmp_path / "memory", config=TINY_MEMORY, background=BACKGROUND)
+    again = MemoryModel.from_pretrained(folder, memory_dir=tmp_path / "memory")
     assert again.fingerprint == first.fingerprint
     assert again.residual_rms == first.residual_rms
     assert torch.equal(again.stats.df, first.stats.df)
@@ -46,38 +46,38 @@ def test_save_and_load_give_the_same_model(folder: Path, tmp_path: Path) -> None
 def test_files_shipped_beside_a_model_are_found(folder: Path, tmp_path: Path) -> None:
     lm, tokenizer = tiny_lm(), byte_tokenizer()
     made = tiny_model(memory_dir=tmp_path / "memory")
-    found = MemoryModel.from_parts(lm, tokenizer, shipped_dir=tmp_path / "memory")
+    found = MemoryModel.attach(lm, tokenizer, shipped_dir=tmp_path / "memory")
     assert found.fingerprint == made.fingerprint
 
 
 def test_another_base_tokenizer_or_configuration_is_refused(tmp_path: Path) -> None:
     tiny_model(memory_dir=tmp_path)
     with pytest.raises(FingerprintMismatch, match="other weights"):
-        MemoryModel.from_parts(tiny_lm(seed=1), byte_tokenizer(), memory_dir=tmp_path)
+        MemoryModel.attach(tiny_lm(seed=1), byte_tokenizer(), memory_dir=tmp_path)
     with pytest.raises(FingerprintMismatch, match="another tokenizer"):
-        MemoryModel.from_parts(tiny_lm(), byte_tokenizer(template=False), memory_dir=tmp_path)
+        MemoryModel.attach(tiny_lm(), byte_tokenizer(template=False), memory_dir=tmp_path)
     with pytest.raises(FingerprintMismatch, match="another memory configuration"):
-        MemoryModel.from_parts(tiny_lm(), byte_tokenizer(), memory_dir=tmp_path, config=MemoryConfig(32))
+        MemoryModel.attach(tiny_lm(), byte_tokenizer(), memory_dir=tmp_path, config=MemoryConfig(32))
 
 
 def test_damaged_files_are_an_error_with_a_way_out(tmp_path: Path) -> None:
     tiny_model(memory_dir=tmp_path)
     (tmp_path / STATE_FILE).write_bytes(b"short")
     with pytest.raises(ModelError) as caught:
-        MemoryModel.from_parts(tiny_lm(), byte_tokenizer(), memory_dir=tmp_path)
+        MemoryModel.attach(tiny_lm(), byte_tokenizer(), memory_dir=tmp_path)
     assert "delete" in caught.value.hint
     header = json.loads((tmp_path / CONFIG_FILE).read_text())
     del header["base_hash"]
     (tmp_path / CONFIG_FILE).write_text(json.dumps(header))
     with pytest.raises(ModelError):
-        MemoryModel.from_parts(tiny_lm(), byte_tokenizer(), memory_dir=tmp_path)
+        MemoryModel.attach(tiny_lm(), byte_tokenizer(), memory_dir=tmp_path)
 
 
 def test_a_model_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="cannot be loaded"):
-        MemoryModel.load(tmp_path / "nothing")
+        MemoryModel.from_pretrained(tmp_path / "nothing")
     with pytest.raises(ModelError, match="CPU only"):
-        MemoryModel.load(tmp_path, device="cuda")
+        MemoryModel.from_pretrained(tmp_path, device="cuda")
 
 
 def test_rows_of_another_width_or_table_are_refused() -> None:
@@ -146,7 +146,7 @@ def test_prompts_with_and_without_a_template() -> None:
     assert model.chat_prompt("q", ["n1", "n2"], history) == (
         "<|system|>Notes:\n- n1\n- n2<|end|><|user|>a<|end|><|assistant|>b<|end|><|user|>q<|end|><|assistant|>"
     )
-    plain = MemoryModel.from_parts(
+    plain = MemoryModel.attach(
         tiny_lm(), byte_tokenizer(template=False), config=TINY_MEMORY, background=BACKGROUND
     )
     assert plain.chat_prompt("q?", ["n"], history) == "Notes:\n- n\n\nQuestion: a\nAnswer: b\nQuestion: q?\nAnswer:"
@@ -167,7 +167,7 @@ def test_bad_prompts_are_refused() -> None:
 
 def test_shipped_files_of_another_base_are_measured_anew(tmp_path: Path) -> None:
     tiny_model(memory_dir=tmp_path)
-    other = MemoryModel.from_parts(
+    other = MemoryModel.attach(
         tiny_lm(seed=1), byte_tokenizer(), shipped_dir=tmp_path, config=TINY_MEMORY, background=BACKGROUND
     )
     assert other.fingerprint == tiny_model(seed=1).fingerprint
