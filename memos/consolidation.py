@@ -4,25 +4,26 @@
          -> COMMIT {run, ledger entries, learned marks, audit event} in one transaction, or REJECT with the numbers
 
 `Consolidator` is also the one door to what else is done with a namespace's rows: taking back (`memos.reverting`),
-joining ledgers (`memos.merging`), looking into them (`memos.tracing`), checkpoints (`memos.knowledge`).
+joining ledgers (`memos.merging`), looking into them (`trace`, `memos.tracing`), checkpoints (`memos.knowledge`).
 
 Knows the ledger, the trainer and the audit log by their protocols; no tensor, no SQL, no prompt.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 
 from memos.augmentation import Lesson
-from memos.bookkeeping import Bookkeeper, Change
+from memos.bookkeeping import Bookkeeper
+from memos.bundles import LedgerBundle
 from memos.checkpoints import CHECKPOINT_EVERY
 from memos.config import ConsolidationSettings
-from memos.errors import ConsolidationError, MemosError
+from memos.errors import ConsolidationError
 from memos.gating import Attempt, Gate
 from memos.knowledge import Knowledge, KnowledgeReader, with_lesson
-from memos.learning import Learner, out_of_memory
+from memos.learning import Learner
+from memos.ledger_reports import Conflicts, MergeReport, OnConflict
+from memos.merging import Adoption, Merger
 from memos.protocols import (
     AuditLog,
     Augmenter,
@@ -33,13 +34,13 @@ from memos.protocols import (
     UnitOfWork,
 )
 from memos.reverting import Reverter
+from memos.runs import Runs
+from memos.tracing import Tracer
 from memos.types import (
     ConsolidationPlan,
     ConsolidationRun,
     RecordState,
     RevertReport,
-    RunStatus,
-    utc_now,
 )
 
 
@@ -59,7 +60,6 @@ class Consolidator:
         checkpoint_every: int = CHECKPOINT_EVERY,
     ) -> None:
         self._ledger = ledger
-        self._trainer = trainer
         self._augmenter = augmenter
         self._settings = settings
         self._reader = KnowledgeReader(ledger, trainer, checkpoint_every)
@@ -67,6 +67,13 @@ class Consolidator:
         learner = Learner(trainer, settings.seed)
         self._gate = Gate(trainer, learner, settings)
         self._reverter = Reverter(ledger=ledger, reader=self._reader, learner=learner, books=self._books)
+        self._runs = Runs(
+            ledger=ledger, books=self._books, fingerprint=lambda: trainer.fingerprint, seed=settings.seed
+        )
+        self._merger = Merger(
+            ledger=ledger, trainer=trainer, reader=self._reader, learner=learner, gate=self._gate, runs=self._runs
+        )
+        self.trace = Tracer(ledger, self._reader)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -94,53 +101,14 @@ class Consolidator:
         self._require_unchanged(plan)
         head = self._ledger.head(namespace)  # before the rows: what is committed after this must make the commit fail
         before = self.knowledge(namespace)
-        records = tuple(candidate.record_id for candidate in plan.chosen)
-        run = self._open_run(namespace, records, before)
 
-        def train(run: ConsolidationRun) -> Attempt:
+        def attempt(run: ConsolidationRun) -> Attempt:
             lessons, unreadable = self._lessons(plan)
             return self._gate.attempt(run, before, lessons, unreadable, progress)
 
-        return self._carried_out(run, before, head, actor, train, lambda done: self._require_unchanged(plan, done.record_ids))
-
-    def _carried_out(
-        self, run: ConsolidationRun, before: Knowledge, head: int, actor: str, train: Callable[[ConsolidationRun], Attempt],
-        check: Callable[[ConsolidationRun], None],
-    ) -> ConsolidationRun:  # fmt: skip
-        """Train, then commit or reject; whatever happens, the run's row says so."""
-        started = time.perf_counter()
-        done = run
-        try:
-            attempt = train(run)
-            done = attempt.told(run, before)
-            done = done.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
-            if done.status is RunStatus.REJECTED:
-                self._books.reject(done, actor)
-                return done
-            done = done.model_copy(update={"status": RunStatus.COMMITTED})
-            self._books.commit(
-                Change(
-                    namespace=run.namespace, head=head, before=before.learned_by(), digest_before=run.digest_before,
-                    after=attempt.after, drafts=attempt.drafts, run=done, kind="consolidate", subject=f"run:{run.id}",
-                    payload={"records": list(done.record_ids), "rejected": list(done.rejected_ids)},
-                ), actor, lambda: check(done),
-            )  # fmt: skip
-            return done
-        except BaseException as error:
-            given_up = done.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
-            clear = out_of_memory(error)
-            if self._give_up(given_up, clear or error, actor) and clear is not None:
-                raise clear from error
-            raise
-
-    def _open_run(self, namespace: str, records: tuple[str, ...], before: Knowledge) -> ConsolidationRun:
-        digest = before.overlay.digest()
-        return self._books.open_run(
-            ConsolidationRun(
-                id=0, namespace=namespace, status=RunStatus.PLANNED, created_at=utc_now(),
-                fingerprint=self._trainer.fingerprint, seed=self._settings.seed, record_ids=records,
-                digest_before=digest, digest_after=digest,
-            )
+        return self._runs.carry_out(
+            namespace, tuple(candidate.record_id for candidate in plan.chosen), head, before, actor, attempt,
+            lambda run: self._require_unchanged(plan, run.record_ids),
         )  # fmt: skip
 
     def _lessons(self, plan: ConsolidationPlan) -> tuple[list[Lesson], dict[str, str]]:
@@ -175,17 +143,6 @@ class Consolidator:
                 f"{candidate.record_id} {what}", hint="run memos consolidate again", code="consolidation.stale_plan"
             )
 
-    def _give_up(self, run: ConsolidationRun, error: BaseException, actor: str) -> bool:
-        """Put on record why a run ended early; False where it was committed all the same. The error is the caller's to raise."""
-        why = "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
-        # Where even this cannot be written the run stays PLANNED, which says that nothing of it was committed.
-        with suppress(MemosError):
-            # An interruption may come after the commit and before its return: then the run stands.
-            if self._ledger.run(run.namespace, run.id).status is not RunStatus.PLANNED:
-                return False
-            self._books.reject(run.model_copy(update={"reason": why}), actor)
-        return True
-
     # --- taking back --------------------------------------------------------------------------------------------------
 
     def revert(
@@ -207,3 +164,20 @@ class Consolidator:
     ) -> RevertReport | None:
         """Take every trace of some records out of the live rows; None when there is none."""
         return self._reverter.remove_records(namespace, record_ids, actor, progress)
+
+    # --- joining ------------------------------------------------------------------------------------------------------
+
+    def bundle(self, namespace: str) -> LedgerBundle:
+        """What is live in a namespace; see `Merger.bundle`."""
+        return self._merger.bundle(namespace)
+
+    def conflicts(self, namespace: str, bundle: LedgerBundle) -> Conflicts:
+        """Where a bundle meets what is here; see `Merger.conflicts`."""
+        return self._merger.conflicts(namespace, bundle)
+
+    def merge(
+        self, namespace: str, bundle: LedgerBundle, on_conflict: OnConflict, adoption: Adoption, actor: str,
+        progress: Progress | None = None,
+    ) -> MergeReport:  # fmt: skip
+        """Take a bundle in as one run; see `Merger.merge`."""
+        return self._merger.merge(namespace, bundle, on_conflict, adoption, actor, progress)

@@ -16,6 +16,7 @@
     │   └── ModelUnavailable        the model cannot be found or loaded
     ├── ConsolidationError          a write to the parameters did not happen                        exit 1
     │   ├── GateRejected            held-out wordings, old knowledge or honesty fell short          exit 4
+    │   ├── MergeConflict           two ledgers wrote the same rows, and the merge was to refuse that
     │   └── NotRevertible           the run is not live, or its files do not verify
     └── AuditError                  the event log cannot be trusted                                 exit 5
         └── ChainBroken             a hash does not follow from its predecessor
@@ -122,6 +123,10 @@ class ConsolidationError(MemosError):
 class GateRejected(ConsolidationError):
     default_code = "consolidation.gate_rejected"
     exit_code = ExitCode.GATE_REFUSED
+
+
+class MergeConflict(ConsolidationError):
+    default_code = "ledger.merge_conflict"
 
 
 class NotRevertible(ConsolidationError):

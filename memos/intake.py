@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from memos.config import Settings
 from memos.embedding import in_context
 from memos.errors import InputError
 from memos.grammar import extract
+from memos.merging import Adoption
 from memos.protocols import (
     AuditLog,
     ContextBuffer,
@@ -127,6 +128,52 @@ class Intake:
                 payload={"revision": edited.revision},
             )  # fmt: skip
             return self._store.get(self._namespace, record_id)
+
+    def adopt(self, texts: Mapping[str, str], source: str) -> Adoption:
+        """Records for texts that the parameters are about to take over from another ledger; ids there -> text.
+
+        A text that an active record says already is that record's. The others become approved records of the origin
+        `import`: who joins a ledger approves it. Where one states another value of a known fact it supersedes the
+        older record. Nothing is stored before the adoption's `keep`. Raises InputError for text that cannot be accepted.
+        """
+        now = utc_now()
+        known: dict[str, str] = {}
+        fresh: dict[str, MemoryRecord] = {}
+        twice: dict[str, str] = {}
+        said: dict[str, str] = {}
+        for told, text in texts.items():
+            if text in said:
+                twice[told] = said[text]
+                continue
+            _check_text(text, self._settings.store.max_text_chars)
+            found = self._store.find_exact(self._namespace, text_hash(text))
+            if found is not None and found.text == text:
+                known[told] = said[text] = found.id
+                continue
+            fresh[told] = MemoryRecord(
+                id=new_id("m"), namespace=self._namespace, text=text, origin=Origin.IMPORT, approved=True,
+                fact=_fact(text, Origin.IMPORT), occurred_at=now, observed_at=now, valid_from=now,
+                metadata={"learned_from": source},
+            )  # fmt: skip
+            said[text] = fresh[told].id
+        vectors = self._embedder.embed([one.text for one in fresh.values()]) if fresh else ()
+        return Adoption(
+            known | twice | {told: record.id for told, record in fresh.items()},
+            lambda: self._keep_adopted(list(zip(fresh.values(), vectors, strict=True)), [*known.values()], source),
+        )
+
+    def _keep_adopted(self, fresh: Sequence[tuple[MemoryRecord, Vector]], known: Sequence[str], source: str) -> None:
+        for record_id in known:  # gone since it was found: then what was learned of it must not be kept either
+            self._store.get(self._namespace, record_id)
+        self._store.approve(self._namespace, known)
+        for record, vector in fresh:
+            fact = record.fact
+            rivals = self._store.find_fact(self._namespace, fact.subject, fact.attribute) if fact else []
+            self._store.add(record, vector, reason=f"learned from {source}")
+            for rival in rivals:
+                self._store.supersede(
+                    self._namespace, rival.id, by=record, at=record.valid_from, reason=f"learned from {source}"
+                )
 
     def _observe_batch(self, drafts: Sequence[Draft], injected: Sequence[str]) -> list[Observed]:
         now = utc_now()

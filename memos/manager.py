@@ -6,7 +6,8 @@ One object an agent holds, bound to one namespace. Each verb is a few lines here
     recall       memos.answering      search with score parts
     answer       memos.answering      parameters when confident, else the store; says which
     consolidate  memos.consolidation  records -> wordings -> rows -> sleep -> gate -> commit or reject
-    revert       memos.consolidation  rows back, bit for bit
+    revert       memos.reverting      rows back, bit for bit; also undo and rollback
+    ledger       memos.ledger         diff, blame, certificate; export, import, merge; checkpoints
     forget       memos.forgetting     every copy in every tier, proved on the bytes
     why, status  memos.inspection     stories and checks
 
@@ -33,6 +34,7 @@ from memos.forgetting import Forgetter
 from memos.grammar import extract, parse_question
 from memos.inspection import Inspector
 from memos.intake import Intake
+from memos.ledger import NamespaceLedger
 from memos.protocols import (
     AuditLog,
     ConsolidationPolicy,
@@ -146,6 +148,11 @@ class MemoryManager:
         self._forgetter = Forgetter(
             namespace=namespace, home=parts.settings.home, unit=parts.unit, store=parts.store, ledger=parts.ledger,
             audit=parts.audit, actor=actor,
+        )  # fmt: skip
+
+        self.ledger = NamespaceLedger(
+            namespace=namespace, actor=actor, ledger=parts.ledger, consolidator=self._consolidator, reader=parts.reader,
+            adopt=self._intake.adopt,
         )  # fmt: skip
 
     def for_namespace(self, namespace: str) -> MemoryManager:
@@ -425,6 +432,15 @@ class MemoryManager:
         self.run(run_id)
         full = None if record_id is None else self.resolve(record_id)
         return self._consolidator().revert(self.namespace, run_id, self._actor, full, progress)
+
+    def undo(self) -> RevertReport:
+        """Take back the run that wrote last: its rows' former bits are put back, nothing is trained."""
+        return self._consolidator().undo(self.namespace, self._actor)
+
+    def rollback(self, point: str | int) -> RevertReport:
+        """Back to the state after a run (its number), after an entry ("e" and its number), or to the base (0)."""
+        worker = self._consolidator()
+        return worker.rollback(self.namespace, worker.trace.point(self.namespace, str(point)).entries, self._actor)
 
     def forget(
         self, record_ids: Sequence[str], *, dry_run: bool = False, progress: Progress | None = None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from memos.augmentation import Lesson
+    from memos.bundles import LedgerBundle
     from memos.checkpoints import Checkpoint
     from memos.prompting import Note
 
@@ -399,7 +401,8 @@ class GeneratedText:
 class ParametricReading:
     """A closed-book answer with what it was read from. `familiarity` is the share of slot weight at the answer's
     positions that falls into rows owned by live writes; `attributions` splits it by write, strongest first. `asked` is the
-    (subject, attribute) that the question was understood to ask for, None where it was put as it stood."""
+    (subject, attribute) that the question was understood to ask for, None where it was put as it stood. `slots` are all
+    that prompt and answer read, sorted."""
 
     text: str
     known: bool
@@ -408,6 +411,7 @@ class ParametricReading:
     slots_read: int
     attributions: tuple[Attribution, ...]
     asked: tuple[str, str] | None = None
+    slots: tuple[int, ...] = ()
 
 
 class ParametricReader(Protocol):
@@ -522,6 +526,14 @@ class SlotLedger(Protocol):
         ...
 
     def bytes(self, namespace: str) -> int: ...
+
+    def write_bundle(self, path: Path, bundle: LedgerBundle) -> str:
+        """One sealed file; returns the seal. Raises StoreUnwritable."""
+        ...
+
+    def read_bundle(self, path: Path) -> LedgerBundle:
+        """Raises NotFoundError, CorruptStore for a changed byte, InputError for another or a newer format."""
+        ...
 
     def newest_checkpoint(self, links: Sequence[LedgerLink]) -> Checkpoint | None:
         """The sound checkpoint that stands for the most of these entries, counted from the first."""

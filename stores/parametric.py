@@ -16,9 +16,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from memos.bundles import LedgerBundle
 from memos.checkpoints import Checkpoint, chain_names
 from memos.errors import CorruptStore, NotFoundError
 from memos.protocols import LedgerEntry, LedgerLink, RowChange
+from memos.stores import ledger_file
 from memos.stores.checkpoints import CheckpointFolder
 from memos.stores.database import Database
 from memos.stores.ledger_rows import entry_columns, read_entry, read_run, run_columns
@@ -230,6 +232,12 @@ class SqlSlotLedger:
         files = sum(path.stat().st_size for name in names if (path := self._path(name)).exists())
         there = self._checkpoints.names()
         return files + (self._checkpoints.bytes(there & {*chain_names(self.chain(namespace))}) if there else 0)
+
+    def write_bundle(self, path: Path, bundle: LedgerBundle) -> str:
+        return ledger_file.write_bundle(path, bundle)
+
+    def read_bundle(self, path: Path) -> LedgerBundle:
+        return ledger_file.read_bundle(path)
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 

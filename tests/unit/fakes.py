@@ -152,12 +152,16 @@ class GrammarReader:
         state = self._consolidator().knowledge(namespace)
         asked = parse_question(question)
         run_of = {write.record_id: write.run_id for write in state.writes}
+        rows_of = {write.record_id: write.rows for write in state.writes}
         for lesson in state.lessons:
             for fact in lesson.facts:
                 if (fact.subject, fact.relation) == asked:
                     share = Attribution(run_id=run_of[lesson.record_id], record_id=lesson.record_id, share=1.0)
-                    return ParametricReading(fact.value, True, self.confidence, self.familiarity, 8, (share,))
-        return ParametricReading(UNKNOWN_ANSWER, False, 0.99, 0.0, 8, ())
+                    slots = tuple(rows_of[lesson.record_id].tolist())
+                    return ParametricReading(
+                        fact.value, True, self.confidence, self.familiarity, 8, (share,), slots=slots
+                    )
+        return ParametricReading(UNKNOWN_ANSWER, False, 0.99, 0.0, 8, (), slots=(TABLE, TABLE + 1))
 
 
 @dataclass(frozen=True)
