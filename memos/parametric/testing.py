@@ -1,6 +1,6 @@
 """Tiny random language models with a byte tokenizer, so that tests of anything above this tier need no download.
 
-Not a mock: real Hugging Face models of five families, with random weights.
+Not a mock: real Hugging Face models of nine families, with random weights.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from memos.parametric.layer import MemoryConfig
 from memos.parametric.model import MemoryModel
 
-FAMILIES = ("llama", "gpt2", "qwen2", "qwen3", "gpt_neox")
+FAMILIES = ("llama", "gpt2", "qwen2", "qwen3", "gpt_neox", "mistral", "gemma", "gemma2", "gemma3")
 TINY_MEMORY = MemoryConfig(d_model=32, n_keys=16, heads=2, k=4, d_key=16, layer=1)
 BACKGROUND = (
     "what is the weather like today?",
@@ -63,6 +63,18 @@ def tiny_lm(family: str = "llama", seed: int = 0) -> Any:
         lm = hf.Qwen3ForCausalLM(hf.Qwen3Config(**grouped, head_dim=8))
     elif family == "gpt_neox":
         lm = hf.GPTNeoXForCausalLM(hf.GPTNeoXConfig(**shape))
+    elif family == "mistral":
+        lm = hf.MistralForCausalLM(hf.MistralConfig(**grouped, head_dim=8, sliding_window=32))
+    elif family == "gemma":
+        lm = hf.GemmaForCausalLM(hf.GemmaConfig(**grouped, head_dim=8))
+    elif family == "gemma2":
+        lm = hf.Gemma2ForCausalLM(hf.Gemma2Config(**grouped, head_dim=8, query_pre_attn_scalar=8, sliding_window=32))
+    elif family == "gemma3":
+        kinds = ["sliding_attention", "full_attention", "sliding_attention"]
+        text = hf.Gemma3TextConfig(
+            **grouped, head_dim=8, query_pre_attn_scalar=8, sliding_window=32, layer_types=kinds
+        )
+        lm = hf.Gemma3ForCausalLM(text)
     elif family == "gpt2":
         gpt2 = hf.GPT2Config(vocab_size=260, n_embd=32, n_layer=3, n_head=4, n_positions=256, eos_token_id=256)
         lm = hf.GPT2LMHeadModel(gpt2)

@@ -1,6 +1,8 @@
-"""Attachment to models of five families: identity at start, the cut forward pass, namespaces side by side."""
+"""Attachment to models of nine families: identity at start, the cut forward pass, namespaces side by side."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 import torch
@@ -70,6 +72,93 @@ def test_the_cut_forward_pass_equals_the_whole(family: str) -> None:
         hidden = model.attachment.resume(prefix.output + readers[0](prefix.z), ids, mask)
         cut = model.attachment.logits(hidden)
     assert torch.equal(cut, whole)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_rows_change_logits_and_a_cache_does_not(family: str) -> None:
+    model = tiny_model(family)
+    model.set_overlay("a", overlay_of(model, 4))
+    ids = torch.randint(0, 256, (2, 40), generator=torch.Generator().manual_seed(1))
+    mask = torch.ones_like(ids)
+    mask[0, :9] = 0
+
+    def greedy(use_cache: bool) -> torch.Tensor:
+        return model.lm.generate(  # type: ignore[no-any-return]
+            input_ids=ids, attention_mask=mask, max_new_tokens=8, do_sample=False, pad_token_id=0, use_cache=use_cache
+        )
+
+    with torch.no_grad():
+        plain = model.lm(input_ids=ids, attention_mask=mask).logits
+        with model.reading("a") as lm:
+            changed = lm(input_ids=ids, attention_mask=mask).logits
+            cached, whole = greedy(True), greedy(False)
+        assert not torch.allclose(changed[:, -1], plain[:, -1], atol=1e-3)
+        assert torch.equal(cached, whole)
+        assert torch.equal(model.lm(input_ids=ids, attention_mask=mask).logits, plain)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_padding_on_either_side_equals_no_padding(family: str) -> None:
+    model = tiny_model(family)
+    overlay = overlay_of(model, 5)
+    prompts = [model.chat_prompt(q) for q in QUESTIONS]
+    together = model.generate(prompts, namespace=overlay, max_new_tokens=6)  # padded on the left
+    assert together == [model.generate([p], namespace=overlay, max_new_tokens=6)[0] for p in prompts]
+    scored = model.answer_logprob(prompts, ["yes", "a friend", "by the sea"], namespace=overlay)  # on the right
+    for prompt, answer, score in zip(prompts, ["yes", "a friend", "by the sea"], scored, strict=True):
+        example = model.example(prompt, answer)
+        ids = torch.tensor([[*example.prompt, *example.target]])
+        with torch.no_grad(), model.reading(overlay) as lm:
+            logprobs = torch.log_softmax(lm(input_ids=ids).logits[0].float(), -1)
+        at = torch.arange(len(example.prompt) - 1, ids.shape[1] - 1)
+        assert float(logprobs[at, ids[0, at + 1]].sum()) == pytest.approx(float(score), abs=2e-3)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_folder_saved_by_transformers_and_memory_files_give_the_model_back(family: str, tmp_path: Path) -> None:
+    lm, tokenizer = tiny_lm(family), byte_tokenizer()
+    lm.save_pretrained(tmp_path / "lm")
+    tokenizer.save_pretrained(tmp_path / "lm")
+    first = MemoryModel.from_pretrained(
+        tmp_path / "lm", config=MemoryConfig(32, 16, 2, 4, 16), background=["some words", "and more"]
+    )
+    first.save_pretrained(tmp_path / "lm" / "memory")
+    again = MemoryModel.from_pretrained(tmp_path / "lm")
+    assert again.fingerprint == first.fingerprint
+    overlay, prompts = overlay_of(first, 6), [first.chat_prompt(q) for q in QUESTIONS]
+    assert again.generate(prompts, namespace=overlay, max_new_tokens=4) == first.generate(
+        prompts, namespace=overlay, max_new_tokens=4
+    )
+
+
+def test_disabled_memory_is_the_base_and_comes_back() -> None:
+    model = tiny_model()
+    model.set_overlay("a", overlay_of(model, 7))
+    prompts = [model.chat_prompt(q) for q in QUESTIONS]
+    base = model.generate(prompts, namespace=None, max_new_tokens=6)
+    taught = model.generate(prompts, namespace="a", max_new_tokens=6)
+    with pytest.raises(KeyError), model.disable():
+        assert model.generate(prompts, namespace="a", max_new_tokens=6) == base
+        raise KeyError
+    assert model.generate(prompts, namespace="a", max_new_tokens=6) == taught != base
+
+
+def test_a_detached_language_model_is_the_object_it_was() -> None:
+    lm = tiny_lm()
+    before, modules = {n: t.clone() for n, t in lm.state_dict().items()}, list(lm.modules())
+    ids = torch.arange(20).view(1, 20)
+    with torch.no_grad():
+        plain = lm(input_ids=ids).logits
+        model = MemoryModel.attach(
+            lm, byte_tokenizer(), config=MemoryConfig(32, 16, 2, 4, 16, layers=(0, 2)), background=["some words"]
+        )
+        assert model.detach() is lm
+        model.detach()
+        assert torch.equal(lm(input_ids=ids).logits, plain)
+    assert all(one is two for one, two in zip(lm.modules(), modules, strict=True))
+    assert all(not m._forward_hooks and not m._forward_pre_hooks for m in lm.modules())
+    assert {n: t.shape for n, t in lm.state_dict().items()} == {n: t.shape for n, t in before.items()}
+    assert all(torch.equal(tensor, before[name]) for name, tensor in lm.state_dict().items())
 
 
 def test_blocks_are_back_in_place_after_an_error() -> None:
