@@ -16,6 +16,7 @@ from memos.augmentation import Lesson, Negative, cross_negatives
 from memos.errors import InputError
 from memos.parametric.batch import Batch, by_length
 from memos.parametric.model import MemoryModel
+from memos.parametric.overlay import RowOverlay
 from memos.parametric.recipe import WriteSettings
 
 SURE = -0.5
@@ -41,14 +42,14 @@ class Encoded:
     weights: tuple[Tensor, ...]
     positive: tuple[tuple[bool, ...], ...]
 
-    def question_reads(self) -> list[Tensor]:
-        """For each question int64 (P, H·k), the slots it and its answer read."""
-        return [
-            batch.reads_of([i])
-            for batch, asked in zip(self.batches, self.positive, strict=True)
-            for i, question in enumerate(asked)
-            if question
-        ]
+    def question_reads(self, overlay: RowOverlay) -> list[Tensor]:
+        """For each question int64 (P, R), the slots it and its answer read; later memory layers as `overlay` has it."""
+        found = []
+        for batch, asked in zip(self.batches, self.positive, strict=True):
+            slots = batch.reads(overlay).slots  # (B·T, R)
+            by_example = slots.view(*batch.mask.shape, slots.shape[-1])
+            found += [by_example[i][batch.mask[i].bool()] for i, question in enumerate(asked) if question]
+        return found
 
 
 def encode(model: MemoryModel, pairs: Sequence[Pair], most: int = 64) -> Encoded:

@@ -4,7 +4,7 @@ Knows reads and counts. Does not know text, values or models.
 
 A slot that the new text reads much and background text reads little can be changed without touching what the model
 knew (sparse memory finetuning, arXiv 2510.15103: TF-IDF over slot accesses). The other ways are here to be compared
-with that one: `benchmarks/selectors.py`.
+with that one: `benchmarks/row_selection.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from memos.parametric.slots import SlotStats
 class Accesses:
     """What is known when rows are chosen.
 
-    wordings: for each question of the lesson int64 (P, H·k), the slots read at its P positions, padding left out.
+    wordings: for each question of the lesson int64 (P, R), the slots read at its P positions, padding left out.
     stats: the background's counts. users: int64 (N,), how many other live lessons read a learned row of each slot;
     zeros where nobody counted. seed: all the randomness there is.
     """

@@ -143,7 +143,7 @@ def _chosen_rows(
 ) -> RowSelection:
     selector = selector_named(settings.selector)
     users = row_users(model, overlay, others_of(lesson, live), settings) if selector.uses_users else None
-    accesses = Accesses.of(encoded.question_reads(), model.stats, users, seed)
+    accesses = Accesses.of(encoded.question_reads(overlay), model.stats, users, seed)
     return select_rows(selector.scores(accesses), settings.rows, settings.coverage)
 
 
@@ -160,7 +160,7 @@ def row_users(
     for lesson in lessons:
         asked = encode(model, question_pairs(lesson, settings))
         read = torch.zeros_like(learned)
-        for reads in asked.question_reads():
+        for reads in asked.question_reads(overlay):
             read[reads.reshape(-1)] = True
         users += read & learned
     return users

@@ -20,7 +20,7 @@ from memos.parametric.gate import share_right
 from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.selectors import SELECTORS
-from memos.parametric.testing import tiny_model
+from memos.parametric.testing import TINY_MEMORY, tiny_model
 from memos.parametric.trust_region import TrustRegion
 from memos.parametric.write import RowWrite, WriteSettings, lesson_pairs, row_users, write_lesson
 
@@ -351,3 +351,13 @@ def test_joining_batches_gives_what_building_them_would(model: MemoryModel) -> N
         assert torch.allclose(
             joined.target_logits(overlay=overlay), direct.target_logits(overlay=overlay), atol=1e-5
         )
+
+
+@pytest.mark.parametrize("shape", [{"layers": (0, 2)}, {"layers": (0, 2), "share_values": False}, {"slot": "neuron"}])
+def test_several_layers_and_neurons_are_written_and_measured_alike(shape: dict[str, object]) -> None:
+    other = tiny_model(config=replace(TINY_MEMORY, **shape))  # type: ignore[arg-type]
+    settings = replace(SETTINGS, selector="protect", kl_budget=10.0, coverage=0.9)
+    first = write_lesson(other, other.empty_overlay(), lesson_of(other, "Ada"), [], settings, 3)
+    second = write_lesson(other, first.overlay, lesson_of(other, "Rex"), [lesson_of(other, "Ada")], settings, 3)
+    assert second.losses[-1] < second.losses[0] and float(str(second.report["kl"])) <= 10.0
+    assert first.overlay.restored(first.rows, first.before) == other.empty_overlay()
