@@ -2,8 +2,9 @@
 
     memos [--home DIR] [--namespace NAME] [--model NAME] VERB ...
 
-The table below is the whole surface; each verb is one function in cli_memory, cli_learning or cli_house. Global options
-may also follow the verb. No heavy library is imported here or by them: tests/unit/test_imports.py holds that.
+The table below is the whole surface; each verb is one function in cli_memory, cli_learning, cli_ledger or cli_house.
+Global options may also follow the verb. No heavy library is imported here or by them: tests/unit/test_imports.py holds
+that.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from memos.apps import cli_house, cli_learning, cli_memory
+from memos.apps import cli_house, cli_learning, cli_ledger, cli_memory
 from memos.apps.actions import Choice
 from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
 
@@ -78,7 +79,12 @@ VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
             ("consolidate", cli_learning.consolidate),
             ("runs", cli_learning.runs),
             ("revert", cli_learning.revert),
+            ("undo", cli_ledger.undo),
+            ("rollback", cli_ledger.rollback),
             ("why", cli_learning.why),
+            ("diff", cli_ledger.diff),
+            ("blame", cli_ledger.blame),
+            ("certificate", cli_ledger.certificate),
         ),
     ),
     (
@@ -94,6 +100,16 @@ VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
 )
 
 GROUPS: tuple[tuple[str, typer.Typer, tuple[Verb, ...]], ...] = (
+    (
+        "ledger",
+        cli_ledger.ledger,
+        (
+            ("export", cli_ledger.ledger_export),
+            ("import", cli_ledger.ledger_import),
+            ("merge", cli_ledger.ledger_merge),
+            ("compact", cli_ledger.ledger_compact),
+        ),
+    ),
     ("config", cli_house.config, (("show", cli_house.config_show), ("set", cli_house.config_set), ("path", cli_house.config_path))),
     (
         "model",

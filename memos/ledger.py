@@ -22,6 +22,8 @@ from memos.ledger_reports import (
 )
 from memos.merging import Adoption
 from memos.protocols import ParametricReader, Progress, SlotLedger
+from memos.reverting import nothing_live
+from memos.types import ConsolidationRun
 
 
 class NamespaceLedger:
@@ -37,6 +39,19 @@ class NamespaceLedger:
         self._consolidator = consolidator
         self._reader = reader
         self._adopt = adopt
+
+    def last_run(self) -> ConsolidationRun:
+        """The run that `undo` would take back. Raises NotRevertible when nothing is live."""
+        chain = self._ledger.chain(self._namespace)
+        if not chain:
+            raise nothing_live(self._namespace)
+        return self._ledger.run(self._namespace, chain[-1].run_id)
+
+    def runs_after(self, point: str | int) -> list[ConsolidationRun]:
+        """The runs that a `rollback` to this point would take back, wholly or in part, the last first."""
+        entries = self._consolidator().trace.point(self._namespace, str(point)).entries
+        later = dict.fromkeys(link.run_id for link in self._ledger.chain(self._namespace)[entries:])
+        return [self._ledger.run(self._namespace, run_id) for run_id in reversed(later)]
 
     def diff(self, before: str = "0", after: str = "now") -> LedgerDiff:
         """What leads from one point to another: the number of a run (the state after it), "e" and that of an entry, "0"

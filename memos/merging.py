@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 from memos.augmentation import Lesson
 from memos.bundles import BundledEntry, LedgerBundle
-from memos.errors import CorruptStore, FingerprintMismatch, InputError, MergeConflict
+from memos.errors import CorruptStore, FingerprintMismatch, MergeConflict
 from memos.folding import Fold
 from memos.gating import Attempt, Gate
 from memos.knowledge import Knowledge, KnowledgeReader
 from memos.learning import IMPORTED, Draft, Learner, report
 from memos.ledger_reports import Conflicts, Contradiction, MergeReport, OnConflict
 from memos.protocols import LedgerEntry, Progress, RowChange, SlotLedger, SlotTrainer
+from memos.reverting import nothing_live
 from memos.runs import Runs
 from memos.types import ConsolidationRun
 
@@ -58,15 +59,14 @@ class Merger:
         self._runs = runs
 
     def bundle(self, namespace: str) -> LedgerBundle:
-        """What is live in a namespace. Raises InputError when nothing is, and as `KnowledgeReader.current`."""
+        """What is live in a namespace. Raises NotRevertible when nothing is, and as `KnowledgeReader.current`."""
         state = self._reader.current(namespace)
         entries = []
         for entry in self._ledger.entries(namespace):
             change = self._ledger.change(entry)
             entries.append(BundledEntry.of(entry, change.rows, change.after))
         if not entries:
-            raise InputError(f"nothing in the parameters of {namespace!r} is live", hint="memos consolidate learns",
-                             code="ledger.empty")  # fmt: skip
+            raise nothing_live(namespace)
         return LedgerBundle(
             source=f"namespace {namespace}", namespace=namespace, fingerprint=self._trainer.fingerprint,
             layer=self._trainer.layer, digest=state.overlay.digest(), entries=tuple(entries),

@@ -54,10 +54,7 @@ class Reverter:
         """
         chain = self._ledger.chain(namespace)
         if not chain:
-            raise NotRevertible(
-                f"nothing in the parameters of {namespace!r} is live", hint="memos runs shows what was",
-                code="ledger.empty",
-            )  # fmt: skip
+            raise nothing_live(namespace)
         last = chain[-1].run_id
         concerned = {link.seq for link in chain if link.run_id == last}
         return self._remove(namespace, concerned, last, actor, "undo", None)
@@ -146,6 +143,12 @@ class Reverter:
                 for link in some if link.seq in texts
             )  # fmt: skip
         return found
+
+
+def nothing_live(namespace: str) -> NotRevertible:
+    return NotRevertible(
+        f"nothing in the parameters of {namespace!r} is live", hint="memos runs shows what was", code="ledger.empty"
+    )
 
 
 def _surviving(
