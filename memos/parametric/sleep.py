@@ -258,6 +258,8 @@ def _refine(
     for step, i in enumerate(_order(count, settings.epochs, rng)):
         batch = work.batches[i]
         loss = (batch.example_losses(batch.target_logits(values)) * weights[i]).sum() / weights[i].sum()
+        if not loss.requires_grad:  # no position of this batch reads a row that is refined
+            loss = loss + 0.0 * values.sum()
         (gradient,) = torch.autograd.grad(loss, values)
         if not bool(torch.isfinite(gradient).all()):
             raise ConsolidationError(

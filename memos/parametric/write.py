@@ -188,7 +188,8 @@ def _descend(
                 unlearned = torch.where(right, each.detach(), each.detach() + settings.stop_loss)[wanted]
                 worst = max([worst, *unlearned.tolist()])
                 kept = kept and bool(right[~wanted].all())
-            gradient += torch.autograd.grad(loss, values)[0]
+            if loss.requires_grad:  # else no position of this batch reads a row that is written
+                gradient += torch.autograd.grad(loss, values)[0]
         losses.append(loss_sum)
         if not _sound(loss_sum, losses[0]) or not bool(torch.isfinite(gradient).all()):
             return _Descent(None, tuple(losses), False, writer)

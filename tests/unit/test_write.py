@@ -254,6 +254,14 @@ def test_fewer_rows_are_taken_for_less_of_the_score(model: MemoryModel) -> None:
     assert sizes[0] < sizes[1] < sizes[2]
 
 
+def test_prompts_that_read_no_row_that_is_written_are_no_failure(model: MemoryModel) -> None:
+    far = replace(lesson_of(model, "Ada"), train=(QA("%" * 150, "~~."),))
+    few = replace(SETTINGS, rows=1, max_steps=3, negatives=0, cross_negatives=0)
+    done = write_lesson(model, model.overlay("new"), lesson_of(model, "Rex"), [far], few, 0)
+    assert model.certificate(far.train[0].prompt, done.rows, "~~.")  # a batch of its own, and it reads none of them
+    assert done.report["pairs"] == 3 and done.steps == 3 and not done.learned
+
+
 def test_adam_teaches_too_and_writes_other_bits(model: MemoryModel) -> None:
     settings = replace(SETTINGS, writer="adam", adam_rate=0.3)
     done = write_lesson(model, model.overlay("new"), lesson_of(model, "Rex"), [], settings, 3)
