@@ -278,7 +278,7 @@ class Answerer:
 
         A newer statement, or the very record that was learned, once it was edited, paused, superseded or erased.
         """
-        asked = parse_question(question)
+        asked = reading.asked or parse_question(question)
         if asked is not None:
             stored = self._store.find_fact(self._namespace, *asked)
             if stored and stored[0].learned_by is None:
@@ -297,7 +297,7 @@ class Answerer:
 
         A write may leak into a neighbouring question; the ledger knows what was written, so the leak shows.
         """
-        asked = parse_question(question)
+        asked = reading.asked or parse_question(question)
         if asked is None or not reading.attributions:
             return None
         try:

@@ -15,6 +15,13 @@ from memos.grammar.facts import USER, Fact
 from memos.grammar.relations import RELATIONS
 from memos.grammar.world import checked_relation
 
+PLAIN_QUESTION_REQUEST = "Ask this plainly: {question}"
+"""The user turn that makes the shipped model repeat a question in its plainest wording, or NOTHING_PLAIN."""
+PLAIN_STATEMENT_REQUEST = "Say this plainly: {note}"
+"""The user turn that makes the shipped model repeat a statement in its plainest wording, or NOTHING_PLAIN."""
+NOTHING_PLAIN = "Nothing."
+"""What the model says to such a request when the text is about none of the relations."""
+
 _VALUE, _PERSON = r"(?P<x>\S(?:.*\S)?)", r"(?P<s>\S(?:.*\S)?)"
 
 

@@ -58,7 +58,7 @@ class ParametricTrainer:
         return {"write": asdict(self._write), "sleep": asdict(self._sleep)}
 
     def empty(self) -> Overlay:
-        return RowOverlay.empty(self._model.config.d_model)
+        return self._model.empty_overlay()
 
     def with_rows(self, overlay: Overlay, rows: npt.NDArray[np.int64], values: npt.NDArray[np.float32]) -> Overlay:
         return _rows_of(overlay).with_rows(torch.from_numpy(rows.copy()), torch.from_numpy(values.copy()))
@@ -117,7 +117,7 @@ class ParametricAnswers:
         (said,) = self._model.generate([prompt], namespace=namespace, max_new_tokens=self._max_new_tokens)
         known = self._is_answer(said.text)
         owners = _owners(state)
-        reads = self._model.slots_read(prompt, said.text, namespace=namespace)
+        reads = set(self._model.slots_read(prompt, said.text, namespace=namespace).slots.flatten().tolist())
         familiarity = self._model.familiarity(prompt, said.text, namespace=namespace) if owners else 0.0
         shares = attribute(self._model, prompt, said.text, owners, namespace=namespace) if owners and known else []
         return ParametricReading(
@@ -126,7 +126,8 @@ class ParametricAnswers:
             asked=asked,
             confidence=math.exp(said.mean_logprob),
             familiarity=familiarity,
-            slots_read=len(set(reads.slots.flatten().tolist())),
+            slots_read=len(reads),
+            slots=tuple(sorted(reads)),
             attributions=tuple(
                 Attribution(run_id=int(name.partition(" ")[0]), record_id=name.partition(" ")[2], share=round(share, 4))
                 for name, share in shares

@@ -13,12 +13,6 @@ SPECIAL_TOKENS = (PAD, END, SYSTEM, USER_TURN, ASSISTANT)
 NOTES_HEADING = "Notes:"
 QUESTION_REQUEST = "Ask a question about this note: {note}"
 """The user turn that makes the model write a question to a note."""
-PLAIN_QUESTION_REQUEST = "Ask this plainly: {question}"
-"""The user turn that makes the model repeat a question in the grammar's plainest wording, or NOTHING_PLAIN."""
-PLAIN_STATEMENT_REQUEST = "Say this plainly: {note}"
-"""The user turn that makes the model repeat a statement in the grammar's plainest wording, or NOTHING_PLAIN."""
-NOTHING_PLAIN = "Nothing."
-"""What the model says to such a request when the text is about none of the grammar's relations."""
 
 CHAT_TEMPLATE = (
     "{%- for message in messages -%}"

@@ -16,7 +16,13 @@ from memos.grammar import framing
 from memos.grammar.composing import capitalised, fill, question_templates, statement_template
 from memos.grammar.facts import UNKNOWN_ANSWER, USER, Fact, Wording, answer_text
 from memos.grammar.noise import vary
-from memos.grammar.plain import plain_question, plain_statement
+from memos.grammar.plain import (
+    NOTHING_PLAIN,
+    PLAIN_QUESTION_REQUEST,
+    PLAIN_STATEMENT_REQUEST,
+    plain_question,
+    plain_statement,
+)
 from memos.grammar.relations import RELATIONS
 from memos.grammar.values import sample_person, sample_value
 from memos.grammar.world import (
@@ -35,9 +41,6 @@ from memos.grammar.world import (
 from memos.pretraining.chat_format import (
     ASSISTANT,
     END,
-    NOTHING_PLAIN,
-    PLAIN_QUESTION_REQUEST,
-    PLAIN_STATEMENT_REQUEST,
     QUESTION_REQUEST,
     SYSTEM,
     USER_TURN,

@@ -315,6 +315,7 @@ def save_folder(
     """Writes the Hugging Face folder and the training log."""
     out_dir.mkdir(parents=True, exist_ok=True)
     model.config.architectures = ["LlamaForCausalLM"]
+    model.config.memos_abilities = ["plain_wording"]
     model.generation_config = GenerationConfig(
         do_sample=False,
         max_new_tokens=32,

@@ -28,14 +28,12 @@ from memos.grammar import (
     read_plain_statement,
 )
 from memos.grammar.framing import UNSEEN_QUESTION_FRAMES, UNSEEN_STATEMENT_FRAMES
+from memos.grammar.plain import NOTHING_PLAIN, PLAIN_QUESTION_REQUEST, PLAIN_STATEMENT_REQUEST
 from memos.pretraining.__main__ import main
 from memos.pretraining.batches import BATCHES_PER_POOL, notes_allowed, pool, stream
 from memos.pretraining.chat_format import (
     ASSISTANT,
     END,
-    NOTHING_PLAIN,
-    PLAIN_QUESTION_REQUEST,
-    PLAIN_STATEMENT_REQUEST,
     SYSTEM,
     USER_TURN,
     note_line,
