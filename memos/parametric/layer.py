@@ -176,8 +176,18 @@ class MemoryLayer(nn.Module):
     query: Tensor
     keys: Tensor
 
-    def __init__(self, config: MemoryConfig, index: int = 0, pool: MemoryLayer | None = None) -> None:
-        """index: which of the memory layers this is. pool: the layer whose base table this one reads, if not its own."""
+    def __init__(
+        self,
+        config: MemoryConfig,
+        index: int = 0,
+        pool: MemoryLayer | None = None,
+        tables: Mapping[str, Tensor] | None = None,
+    ) -> None:
+        """index: which of the memory layers this is. pool: the layer whose base table this one reads, if not its own.
+
+        tables: a trained base table as `tables` gave it, kept as it is, so it may lie in a mapped file; None starts one
+        at random. Raises ModelError when it does not fit the configuration.
+        """
         super().__init__()
         self.config, self.index = config, index
         self.first_slot = 0 if config.share_values else index * config.pool
@@ -191,16 +201,20 @@ class MemoryLayer(nn.Module):
         self.register_buffer("query", rotation)
         self.register_buffer("mean", torch.zeros(d))
 
-        def table() -> nn.Parameter:
-            return nn.Parameter((torch.randn(config.pool, d, generator=generator) / math.sqrt(d)).to(config.dtype))
+        def table(name: str) -> nn.Parameter:
+            if tables is None or config.mode == "residual":
+                return nn.Parameter((torch.randn(config.pool, d, generator=generator) / math.sqrt(d)).to(config.dtype))
+            if name not in tables or tables[name].shape != (config.pool, d) or tables[name].dtype != config.dtype:
+                raise _misfit(name)
+            return nn.Parameter(tables[name], requires_grad=False)
 
         self.up: nn.Parameter | None = None
         self.down: nn.Parameter | None = None
         if pool is not None:
             self.up, self.down = pool.up, pool.down
         else:
-            self.up = table() if config.mode == "replace" else None
-            self.down = table() if config.slot == "neuron" else None
+            self.up = table("up") if config.mode == "replace" else None
+            self.down = table("down") if config.slot == "neuron" else None
         self.gate: nn.Parameter | None = None
         self.out: nn.Parameter | None = None
         if config.gated:
@@ -307,23 +321,20 @@ class MemoryLayer(nn.Module):
 
     @torch.no_grad()
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Take what `state_for_file` and `tables` gave; tables are kept as given, so they may lie in a mapped file.
-
-        Raises ModelError when a tensor is missing or has another shape or type.
-        """
-        wanted = self.state_for_file() | self.tables()
-        for name, own in wanted.items():
+        """Take what `state_for_file` gave. Raises ModelError when a tensor is missing or has another shape."""
+        for name, own in self.state_for_file().items():
             given = state.get(name)
-            if given is None or given.shape != own.shape or given.dtype != own.dtype:
-                raise ModelError(
-                    f"the memory files do not fit their configuration: {name}",
-                    hint="delete the memory folder of this model to measure it anew",
-                    code="memory_state_mismatch",
-                )
-            if name in ("up", "down"):
-                setattr(self, name, nn.Parameter(given, requires_grad=False))
-            else:
-                getattr(self, name).copy_(given)
+            if given is None or given.shape != own.shape:
+                raise _misfit(name)
+            getattr(self, name).copy_(given)
+
+
+def _misfit(name: str) -> ModelError:
+    return ModelError(
+        f"the memory files do not fit their configuration: {name}",
+        hint="delete the memory folder of this model to measure it anew",
+        code="memory_state_mismatch",
+    )
 
 
 def sum_of(parts: list[Tensor | None]) -> Tensor | None:
@@ -338,13 +349,14 @@ def sum_of(parts: list[Tensor | None]) -> Tensor | None:
 class MemoryLayers(nn.Module):
     """The memory layers of one model, in order of depth. One is the usual case; all are shaped by one configuration."""
 
-    def __init__(self, config: MemoryConfig) -> None:
+    def __init__(self, config: MemoryConfig, tables: Mapping[str, Tensor] | None = None) -> None:
+        """tables: trained base tables as `tables` gave them; None starts them at random. Raises ModelError on a misfit."""
         super().__init__()
         self.config = config
-        first = MemoryLayer(config)
+        first = MemoryLayer(config, tables=tables)
         rest = [
-            MemoryLayer(config, index, first if config.share_values else None)
-            for index in range(1, len(config.blocks))
+            MemoryLayer(config, i, first if config.share_values else None, _named(tables, f"{i}."))
+            for i in range(1, len(config.blocks))
         ]
         self.layers = nn.ModuleList([first, *rest])
 
@@ -376,13 +388,9 @@ class MemoryLayers(nn.Module):
         return {_prefix(layer) + name: t for layer in owners for name, t in layer.tables().items()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Take what `state_for_file` and `tables` gave. Raises ModelError when something is missing or misshapen."""
+        """Take what `state_for_file` gave. Raises ModelError when something is missing or misshapen."""
         for layer in self:
-            prefix = _prefix(layer)
-            own = {name.removeprefix(prefix): t for name, t in state.items() if name.startswith(prefix)}
-            if self.config.share_values:
-                own |= {name: state[name] for name in ("up", "down") if name in state}
-            layer.restore(own)
+            layer.restore(_named(state, _prefix(layer)) or {})
 
     def trained_hash(self) -> str:
         """sha256 over what was trained and comes back neither from the seed nor from measuring; "" where nothing was."""
@@ -398,3 +406,9 @@ class MemoryLayers(nn.Module):
 
 def _prefix(layer: MemoryLayer) -> str:
     return f"{layer.index}." if layer.index else ""
+
+
+def _named(tensors: Mapping[str, Tensor] | None, prefix: str) -> dict[str, Tensor] | None:
+    if tensors is None:
+        return None
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

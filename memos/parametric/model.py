@@ -177,8 +177,8 @@ class MemoryModel:
 
     @classmethod
     def _from_files(cls, lm: Any, tokenizer: Any, files: MemoryFiles) -> MemoryModel:
-        layers = MemoryLayers(files.config)
-        layers.restore(files.state | files.tables)
+        layers = MemoryLayers(files.config, files.tables)
+        layers.restore(files.state)
         model = cls(lm, tokenizer, layers, files.stats)
         if (files.base_hash, files.tokenizer_hash) != (model.base_hash, model.tokenizer_hash):
             raise FingerprintMismatch(
@@ -188,7 +188,7 @@ class MemoryModel:
             )
         files.stats.require(layers.address_hash(), model.tokenizer_hash)
         model._residual_rms = files.residual_rms
-        model._trained_hash = files.trained_hash  # of a mapped table of any size: reading it whole would defeat the map
+        model._trained_hash = files.trained_hash or None  # a mapped table is not read whole to hash it again
         return model
 
     def save_pretrained(self, folder: Path) -> None:

@@ -157,6 +157,17 @@ def test_the_gradient_of_rows_is_that_of_autograd_through_everything(model: Memo
     assert torch.equal(again.grad, values.grad)
 
 
+def test_a_bfloat16_write_is_trained_as_the_table_will_hold_it() -> None:
+    model = tiny_model(config=replace(TINY_MEMORY, value_dtype="bfloat16"))
+    batch = Batch(model, [model.example(model.chat_prompt("hi"), "Rex.")])
+    rows = batch.reads_of([0]).unique()
+    batch.write_into(rows, model.empty_overlay())
+    values = torch.randn(len(rows), 32, generator=torch.Generator().manual_seed(0))
+    rounded = values.bfloat16().float()
+    assert not torch.equal(values, rounded)
+    assert torch.equal(batch.target_logits(values), batch.target_logits(rounded))
+
+
 def test_as_many_undos_as_writes_lead_to_the_same_bits(model: MemoryModel) -> None:
     overlay = first = overlay_of(model, 6, share=0.3)
     batch = Batch(model, [model.example(model.chat_prompt(q), "Rex.") for q in PROMPTS[:2]])
