@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+import json
+from dataclasses import asdict, fields, replace
 
 import pytest
 
 from memos.config import ConsolidationSettings
 from memos.errors import NotRevertible
+from memos.parametric.autotune import probe_lessons
 from memos.parametric.recipe import EARLIER, WriteSettings
+from memos.parametric.testing import tiny_model
+from memos.parametric.trainer import ParametricTrainer
 
 FIRST = {
     "rows": 256, "rate": 60.0, "max_steps": 20, "stop_loss": 0.2, "settle": 4, "questions": 12, "negatives": 8,
@@ -46,3 +50,18 @@ def test_what_a_user_sets_reaches_the_write() -> None:
     assert shared == {"rows", "coverage", "selector", "writer", "rate", "adam_rate", "kl_budget"}
     assert {name: made[name] for name in shared} == {name: getattr(section, name) for name in shared}
     assert WriteSettings.configured(ConsolidationSettings()) == WriteSettings()
+
+
+def test_a_write_is_replayed_from_its_recipe_whatever_the_settings_are_now() -> None:
+    model = tiny_model()
+    lesson = probe_lessons(model, 1, seed=0)[0]
+    settings = WriteSettings(rows=48, max_steps=2)
+    then = ParametricTrainer(model, settings)
+    now = ParametricTrainer(model, replace(settings, selector="random", writer="adam", coverage=0.2, kl_budget=1.0))
+    recipe = json.loads(json.dumps(then.recipe()))
+    first = then.write(then.empty(), lesson, [], recipe, 5)
+    assert now.write(now.empty(), lesson, [], recipe, 5).overlay.digest() == first.overlay.digest()
+    shorter = {**recipe, "write": {name: value for name, value in recipe["write"].items() if name in FIRST}}
+    assert now.write(now.empty(), lesson, [], shorter, 5).overlay.digest() == first.overlay.digest()
+    assert now.write(now.empty(), lesson, [], now.recipe(), 5).overlay.digest() != first.overlay.digest()
+    assert {"self_bleu", "rate", "coverage"} <= set(first.report)
