@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
-from memos.augmentation import Lesson
-from memos.config import ConsolidationSettings
-from memos.consolidation import Consolidator
 from memos.errors import (
     ConsolidationError,
     CorruptStore,
@@ -21,90 +17,17 @@ from memos.errors import (
     NotRevertible,
     StoreUnwritable,
 )
-from memos.grammar import Fact
 from memos.protocols import GateMeasure
-from memos.stores.audit import SqlAuditLog
-from memos.stores.database import Database
-from memos.stores.parametric import SqlSlotLedger
-from memos.types import Candidate, ConsolidationPlan, MemoryRecord, RunStatus, utc_now
-from tests.unit.fakes import FakeOverlay, FakeTrainer
-
-
-class FakeAugmenter:
-    """ "dog=Rex" states one fact; anything without "=" states none."""
-
-    def lessons(self, record_id: str, text: str) -> list[Lesson]:
-        found = []
-        for part in text.split(";"):
-            name, sign, value = part.partition("=")
-            if sign:
-                fact = Fact("user", name, value)
-                key = hashlib.sha256(f"{text}{part}".encode()).hexdigest()
-                found.append(Lesson(key, record_id, text, (fact,), (), (), (), (), ()))
-        return found
-
-
-class FakeStore:
-    """Just the marks and texts that consolidation touches."""
-
-    def __init__(self) -> None:
-        self.learned: dict[str, int | None] = {}
-        self.texts: dict[str, str] = {}
-
-    def mark_learned(self, namespace: str, record_ids: Sequence[str], run_id: int | None) -> None:
-        self.learned.update(dict.fromkeys(record_ids, run_id))
-
-    def get(self, namespace: str, record_id: str) -> MemoryRecord:
-        if record_id not in self.texts:
-            raise NotFoundError(f"no record {record_id}")
-        now = utc_now()
-        return MemoryRecord(
-            id=record_id, namespace=namespace, text=self.texts[record_id], occurred_at=now, observed_at=now, valid_from=now
-        )
-
-
-class Bench:
-    """A consolidator over a real database and ledger."""
-
-    def __init__(self, folder: Path, **gate: float) -> None:
-        self.folder = folder
-        self.database = Database(f"sqlite:///{folder / 'memos.db'}")
-        self.ledger = SqlSlotLedger(self.database, folder / "ledger")
-        self.audit = SqlAuditLog(self.database)
-        self.store, self.trainer = FakeStore(), FakeTrainer()
-        self.gate = ConsolidationSettings(**gate)
-        self.worker = self.fresh()
-
-    def fresh(self) -> Consolidator:
-        """As another process would open it."""
-        return Consolidator(
-            unit=self.database, store=self.store, ledger=self.ledger, audit=self.audit, trainer=self.trainer,  # type: ignore[arg-type]
-            augmenter=FakeAugmenter(), settings=self.gate,
-        )  # fmt: skip
-
-    def plan(self, *texts: str, namespace: str = "ana") -> ConsolidationPlan:
-        chosen = []
-        for text in texts:
-            record_id = f"m:{hashlib.sha256(text.encode()).hexdigest()[:6]}"
-            self.store.texts[record_id] = text
-            chosen.append(Candidate(record_id=record_id, text=text, score=1.0, reason="test"))
-        return ConsolidationPlan(namespace=namespace, policy="test", chosen=tuple(chosen))
-
-    def learn(self, *texts: str, namespace: str = "ana") -> Any:
-        return self.worker.consolidate(self.plan(*texts, namespace=namespace), "tester")
-
-    def record(self, text: str) -> str:
-        return f"m:{hashlib.sha256(text.encode()).hexdigest()[:6]}"
-
-    def digest(self, namespace: str = "ana") -> str:
-        return self.fresh().knowledge(namespace).overlay.digest()
+from memos.types import RunStatus
+from tests.unit.fakes import FakeOverlay
+from tests.unit.ledger_bench import Bench
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path)
     yield made
-    made.database.close()
+    made.close()
 
 
 def test_a_committed_run_changes_rows_marks_records_and_is_on_the_log(bench: Bench) -> None:
