@@ -67,8 +67,9 @@ class RowReads:
 
     def __init__(self, address: Address, wanted: Tensor, rows: Tensor, n_slots: int) -> None:
         """wanted: bool (M,), False on padding. rows: int64 (t,), sorted."""
-        place = torch.full((n_slots,), -1, dtype=torch.int64)
-        place[rows] = torch.arange(len(rows))
+        device = rows.device
+        place = torch.full((n_slots,), -1, dtype=torch.int64, device=device)
+        place[rows] = torch.arange(len(rows), device=device)
         row = place[address.slots]  # (M, R)
         self.hit = (row >= 0) & wanted.unsqueeze(1)
         owner, _ = torch.nonzero(self.hit, as_tuple=True)
@@ -76,11 +77,11 @@ class RowReads:
         self.weight = address.weights[self.hit]
         self.positions, counts = torch.unique_consecutive(owner, return_counts=True)
         self.offsets = torch.cumsum(counts, 0) - counts
-        self.bag = torch.repeat_interleave(torch.arange(len(counts)), counts)
+        self.bag = torch.repeat_interleave(torch.arange(len(counts), device=device), counts)
         self._by_row = torch.argsort(self.row, stable=True)
         self._bag_position = self.bag[self._by_row]
         per_row = torch.bincount(self.row, minlength=len(rows))
-        self._bag_offsets = torch.cumsum(per_row, 0) - per_row
+        self._row_ends = torch.cumsum(per_row, 0)
 
     def read(self, values: Tensor, weights: Tensor | None = None) -> Tensor:
         """Weighted sums: float32 (t, d), weights (A,) or those of the address -> (P, d); differentiable in both."""
@@ -94,10 +95,17 @@ class RowReads:
 
     def row_gradient(self, gradient: Tensor, weights: Tensor | None = None) -> Tensor:
         """Σ over the accesses of each row of weight · gradient at its position: (P, d), (A,) -> (t, d)."""
+        position, weights, offsets = self.by_row(weights)
+        if gradient.is_cuda:
+            from memos.parametric.kernels import row_gradient
+
+            return row_gradient(gradient, position, weights, offsets)
+        return F.embedding_bag(position, gradient, offsets[:-1], mode="sum", per_sample_weights=weights)
+
+    def by_row(self, weights: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """The accesses grouped by row: their place in `positions` int64 (A,), weights (A,), offsets int64 (t + 1,)."""
         weights = self.weight if weights is None else weights
-        return F.embedding_bag(
-            self._bag_position, gradient, self._bag_offsets, mode="sum", per_sample_weights=weights[self._by_row]
-        )
+        return self._bag_position, weights[self._by_row], F.pad(self._row_ends, (1, 0))
 
 
 class LayerRead:

@@ -43,6 +43,10 @@ class Places:
 
 def weighted_rows(table: Tensor, at: Tensor, weights: Tensor) -> Tensor:
     """Σ_j weights[m, j] · table[at[m, j]], summed in float32: (T, d) fp32 or bf16, int (M, R), (M, R) -> (M, d)."""
+    if table.is_cuda and not (torch.is_grad_enabled() and (table.requires_grad or weights.requires_grad)):
+        from memos.parametric import kernels
+
+        return kernels.weighted_rows(table, at, weights)
     if table.dtype != torch.float32:  # the CPU kernel would round weights and sums to the table's type
         used, at = torch.unique(at, return_inverse=True)
         table = table[used].float()
