@@ -161,7 +161,7 @@ def out_of_memory(error: BaseException) -> ConsolidationError | None:
         return None
     return ConsolidationError(
         "memory ran out while the rows were trained; they are as they were",
-        hint="learn fewer records at once: memos consolidate RECORD ...", code="consolidation.out_of_memory",
+        hint="close other programs, or learn fewer records at once: memos consolidate RECORD ...", code="consolidation.out_of_memory",
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from memos.augmentation import Lesson
 from memos.bookkeeping import Bookkeeper, Change
 from memos.errors import NotFoundError, NotRevertible
 from memos.knowledge import READ_AT_ONCE, KnowledgeReader, OwnedRows, fact_ids, learned_by
-from memos.learning import Draft, Learner, Replay, report
+from memos.learning import Draft, Learner, Replay, out_of_memory, report
 from memos.protocols import LedgerLink, Progress, SlotLedger
 from memos.types import EntryKind, RevertReport
 
@@ -110,7 +110,12 @@ class Reverter:
         for done, link in enumerate(again):
             report(progress, done, len(again), "doing later writes again without it")
             (entry,) = self._ledger.entries(namespace, after=link.seq - 1, limit=1)
-            draft, state = replay.step(entry, state)
+            try:
+                draft, state = replay.step(entry, state)
+            except (MemoryError, RuntimeError) as error:
+                if (clear := out_of_memory(error)) is None:
+                    raise
+                raise clear from error
             drafts.append(draft)
 
         records = tuple(dict.fromkeys(one.record_id for one in later if one.seq in concerned and one.record_id))

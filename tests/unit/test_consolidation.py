@@ -17,7 +17,7 @@ from memos.errors import (
     NotRevertible,
     StoreUnwritable,
 )
-from memos.protocols import GateMeasure
+from memos.protocols import GateMeasure, RowChange
 from memos.types import RunStatus
 from tests.unit.fakes import FakeOverlay
 from tests.unit.ledger_bench import Bench
@@ -302,3 +302,94 @@ def test_erase_takes_lessons_and_tensors_of_what_was_retired(bench: Bench) -> No
     erased = next(entry for entry in bench.ledger.entries("ana", live=None) if not entry.file)
     with pytest.raises(NotFoundError, match="erased"):
         bench.ledger.change(erased)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:128] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        type("OutOfMemoryError", (RuntimeError,), {})("CUDA out of memory"),
+    ],
+    ids=["python", "torch on the CPU", "torch on a GPU"],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["write", "sleep", "measure"])
+def test_memory_that_runs_out_leaves_rows_and_a_reason(bench: Bench, where: str, error: Exception) -> None:
+    before = bench.learn("city=Rome").digest_after
+
+    def run_out(*_: Any, **__: Any) -> Any:
+        raise error
+
+    setattr(bench.trainer, where, run_out)
+    with pytest.raises(ConsolidationError, match="memory ran out") as told:
+        bench.learn("dog=Rex", "cat=Tom")
+    assert (told.value.code, bool(told.value.hint)) == ("consolidation.out_of_memory", True)
+    run = bench.ledger.runs("ana")[0]
+    assert (run.status, "memory ran out" in run.reason) == (RunStatus.REJECTED, True)
+    assert bench.digest() == before
+    assert bench.ledger.live_count("ana") == 2
+
+
+def test_another_error_of_the_trainer_is_no_lack_of_memory(bench: Bench) -> None:
+    def bug(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("shapes do not fit")
+
+    bench.trainer.sleep = bug  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="shapes"):
+        bench.learn("dog=Rex")
+    assert "RuntimeError: shapes" in bench.ledger.runs("ana")[0].reason
+
+
+def test_memory_that_runs_out_in_a_replay_leaves_everything(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    digest = bench.learn("cat=Tom").digest_after
+
+    def run_out(*_: Any, **__: Any) -> Any:
+        raise MemoryError
+
+    bench.trainer.write = run_out  # type: ignore[method-assign]
+    with pytest.raises(ConsolidationError, match="memory ran out"):
+        bench.worker.revert("ana", 1, "tester")
+    assert bench.digest() == digest
+    assert [run.status for run in bench.ledger.runs("ana")] == [RunStatus.COMMITTED] * 2
+
+
+def test_contradictions_within_one_record_and_one_run_leave_one_value(bench: Bench) -> None:
+    run = bench.learn("dog=Rex;dog=Max", "cat=Tom", "cat=Tim")
+    assert [lesson.facts[0].value for lesson in bench.worker.knowledge("ana").lessons] == ["Max", "Tim"]
+    assert run.record_ids == (bench.record("dog=Rex;dog=Max"), bench.record("cat=Tim"))
+    assert bench.record("cat=Tom") in run.rejected_ids
+
+
+def test_a_plan_of_nothing_writes_nothing(bench: Bench) -> None:
+    before = bench.digest()
+    run = bench.learn()
+    assert (run.status, run.rows, bench.digest()) == (RunStatus.REJECTED, 0, before)
+
+
+def test_an_entry_that_was_made_on_other_bits_is_refused(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    bench.learn("dog=Max")
+    first, _, third, _ = bench.ledger.entries("ana")
+    change = bench.ledger.change(third)
+    lying = RowChange(change.rows, change.before + 1, change.after)
+    file = bench.ledger._write_file(lying)
+    with bench.database.write() as connection:
+        connection.exec_driver_sql("UPDATE ledger_entries SET file = ? WHERE seq = ?", (file, third.seq))
+    with pytest.raises(NotRevertible, match="other bits"):
+        bench.fresh().knowledge("ana")
+    lying = RowChange(change.rows, change.before, change.after + 1)
+    with bench.database.write() as connection:
+        file = bench.ledger._write_file(lying)
+        connection.exec_driver_sql("UPDATE ledger_entries SET file = ? WHERE seq = ?", (file, third.seq))
+    with pytest.raises(NotRevertible):
+        bench.fresh().knowledge("ana")
+    assert first.lesson is not None
+
+
+def test_entries_that_do_not_join_are_refused(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    bench.learn("cat=Tom")
+    bench.ledger.retire("ana", [bench.ledger.entries("ana")[1].seq])
+    with pytest.raises(NotRevertible, match="other rows"):
+        bench.fresh().knowledge("ana")
