@@ -22,6 +22,7 @@ from memos.augmentation import (
     cross_negatives,
     lesson_key,
     normalised,
+    template,
 )
 from memos.errors import InputError, ModelError
 from memos.grammar import (
@@ -75,6 +76,19 @@ def test_a_share_of_the_questions_is_as_people_type_and_others_of_them_are_held_
     held = [qa for qa in lesson.held_out if qa.kind == "colloquial"]
     assert len(held) == 2 and {qa.prompt for qa in held} <= typed
     assert sum(qa.kind == "colloquial" for qa in lesson.fresh) >= 12
+
+
+def test_a_question_that_noise_turns_into_a_held_out_one_is_not_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(template, "noised", lambda question, rng: "what does my dog answer to")
+    fact = Fact(USER, "dog_name", "Rex")
+    everything = LessonShape(held_out=200, colloquial=0)
+    lesson = TemplateAugmenter(plain, everything).teach("r1", "x", fact)
+    learned = {normalised(qa.prompt) for qa in (*lesson.train, *lesson.fresh)}
+    held = {normalised(qa.prompt) for qa in lesson.held_out}
+    assert not learned & held
+    monkeypatch.setattr(template, "noised", lambda question, rng: lesson.held_out[0].prompt.upper())
+    again = TemplateAugmenter(plain, everything).teach("r1", "x", fact)
+    assert [qa.prompt for qa in (*again.train, *again.fresh) if qa.kind == "known"] == [plain_question(USER, "dog_name")]
 
 
 def test_without_colloquial_questions_there_are_none() -> None:

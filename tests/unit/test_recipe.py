@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 
 import pytest
 
@@ -25,6 +25,15 @@ def test_a_recipe_with_fewer_settings_is_the_write_it_was() -> None:
     made = WriteSettings.from_recipe(FIRST)
     assert (made.coverage, made.writer, made.kl_budget, made.adam_rate) == (1.0, "sgd", 0.0, 0.035)
     assert {name: getattr(made, name) for name in FIRST} == FIRST
+
+
+def test_a_default_that_changes_later_does_not_change_what_was_recorded() -> None:
+    @dataclass(frozen=True)
+    class Later(WriteSettings):
+        writer: str = "adam"
+        coverage: float = 0.7
+
+    assert (Later.from_recipe(FIRST).writer, Later.from_recipe(FIRST).coverage) == ("sgd", 1.0)
 
 
 def test_every_later_setting_says_what_its_absence_means() -> None:
