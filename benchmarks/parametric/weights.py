@@ -17,6 +17,7 @@ import torch.nn.functional as F
 
 from memos import grammar
 from memos.augmentation import Lesson, Negative, content_seed, cross_negatives
+from memos.errors import ModelError
 from memos.grammar import answer_text
 from memos.parametric import decode
 from memos.parametric.background import default_background
@@ -74,7 +75,7 @@ def learn_weights(
     Goes on training `start` in place, so examine an earlier result first.
     """
     began, written = time.process_time(), 0
-    state = start or _fresh(model, arm, setting.rate)
+    state = start or fresh(model, arm, setting.rate)
     steps = []
     for lesson in lessons:
         seed = content_seed("write", lesson.key) % 2**32
@@ -111,7 +112,8 @@ def pairs_for(
     return pairs
 
 
-def _fresh(model: MemoryModel, arm: WeightArm, rate: float) -> Weights:
+def fresh(model: MemoryModel, arm: WeightArm, rate: float) -> Weights:
+    """A copy of the base with nothing learned, its optimiser, and for EWC what it is held to."""
     lm: Any = type(model.lm)(model.lm.config)  # a fresh object: the base carries hooks and must stay as it is
     lm.load_state_dict(model.lm.state_dict())
     lm.requires_grad_(False)
@@ -135,10 +137,16 @@ def fisher(
     """(parameter, its value now, its diagonal Fisher information), as EWC holds old knowledge (arXiv 1612.00796).
 
     Squared gradients of the base's own answers to background prompts, scaled to mean 1 over all weights so that one
-    range of penalties serves any model.
+    range of penalties serves any model. Raises ModelError for a model that is sure of nothing.
     """
     prompts = default_background(model.chat, FISHER_EXAMPLES)
     pairs = negative_pairs(model, [Negative(prompt) for prompt in prompts], 1.0)
+    if not pairs:
+        raise ModelError(
+            "this model is sure of no answer, so there is nothing for EWC to hold",
+            hint="leave the arm ewc out",
+            code="model.no_old_knowledge",
+        )
     sums = [torch.zeros_like(p) for p in parameters]
     for pair in pairs:
         (group,) = _groups(model, [pair])

@@ -130,7 +130,7 @@ def make_world(
     facts = _facts(rng, count, user_only=user_only)
     lessons = tuple(_lesson(augmenter, fact, rng, i) for i, (fact, _) in enumerate(facts))
     asker = _Asker(augmenter, rng)
-    renew = rng.sample(range(count), UPDATES)
+    renew = rng.sample(range(count), min(UPDATES, count))
     updates, update_items = [], []
     for i in renew:
         fact, _ = facts[i]
