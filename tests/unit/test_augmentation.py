@@ -55,7 +55,7 @@ def lesson_of(fact: Fact) -> Lesson:
 def test_a_lesson_has_wordings_enough_and_keeps_its_examination_apart(fact: Fact) -> None:
     lesson, shape = lesson_of(fact), LessonShape()
     learned = {qa.prompt for qa in (*lesson.train, *lesson.fresh)}
-    assert len({qa.prompt for qa in lesson.train}) >= 12
+    assert len({qa.prompt for qa in lesson.train}) == shape.train >= 8
     assert len(lesson.fresh) >= shape.train
     assert not {normalised(qa.prompt) for qa in lesson.held_out} & {normalised(prompt) for prompt in learned}
     unseen = set(questions(fact.subject, fact.relation, Wording.UNSEEN_CORE))
@@ -66,7 +66,7 @@ def test_a_lesson_has_wordings_enough_and_keeps_its_examination_apart(fact: Fact
 
 @pytest.mark.parametrize("fact", SOME, ids=lambda fact: f"{fact.subject}-{fact.relation}")
 def test_a_share_of_the_questions_is_as_people_type_and_others_of_them_are_held_out(fact: Fact) -> None:
-    shape = LessonShape(colloquial=0.34)
+    shape = LessonShape(train=12, fresh=84, colloquial=0.34)
     lesson = TemplateAugmenter(plain, shape).teach("r1", statements(fact)[0], fact)
     typed = set(colloquial_questions(fact.subject, fact.relation))
     learned = [qa for qa in lesson.train if qa.kind == "colloquial"]
@@ -101,7 +101,7 @@ def test_without_colloquial_questions_there_are_none() -> None:
 def test_sentences_to_complete_and_questions_for_the_subject(relation: str) -> None:
     subject = USER if RELATIONS[relation].first_person_only else "Ada Nowak"
     fact = Fact(subject, relation, "Zorvo")
-    lesson = TemplateAugmenter(plain, LessonShape(statements=2, reversals=2)).teach("r1", "x", fact)
+    lesson = TemplateAugmenter(plain, LessonShape(train=12, statements=2, reversals=2)).teach("r1", "x", fact)
     by_kind = {kind: [qa for qa in lesson.train if qa.kind == kind] for kind in ("statement", "reversal")}
     assert [len(found) for found in by_kind.values()] == [2, 2] and len(lesson.train) == 16
     assert {qa.answer for qa in by_kind["statement"]} == {"Zorvo."}
