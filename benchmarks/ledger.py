@@ -1,9 +1,10 @@
 """A ledger as it grows: opening it with checkpoints and without, forgetting its last and its middle record, and its size.
 
-    python benchmarks/ledger.py [--writes 100 1000 10000] [--run 100] [--json FILE]
+    python benchmarks/ledger.py [--writes 100 1000 10000] [--run 100] [--slots 16384] [--rows 256] [--open-only] [--json FILE]
 
-Rows are as the shipped model's: 16,384 of 128 numbers, 256 a write, and after each run a sleep that changes every row
-owned so far. The bits are random and training is not measured: a write takes a draw of random numbers here, and its time
+By default rows are as the shipped model's: 16,384 of 128 numbers, 256 a write, and after each run a sleep that changes
+every row owned so far. All of it takes some 15 minutes of one processor and 5 GB of disk; `--open-only` leaves out the
+forgetting, fewer `--slots` and `--rows` make each write cheaper. The bits are random and training is not measured: a write takes a draw of random numbers here, and its time
 is left out where the table says so. Lessons are as long as real ones (about 20 kB). Opening is timed in this process with
 the files in the page cache; a process of its own pays for its imports too. Forgetting is done on a copy whose files
 are hard links.
@@ -39,7 +40,7 @@ from memos.stores.database import Database
 from memos.stores.parametric import SqlSlotLedger
 from memos.types import ConsolidationRun, EntryKind, RunStatus, utc_now
 
-SLOTS, WIDTH, ROWS = 16_384, 128, 256
+WIDTH = 128
 WORDINGS = 220
 NEVER = 10**9
 """Entries between checkpoints where there are to be none."""
@@ -51,8 +52,9 @@ class RandomTrainer:
     fingerprint = "random"
     layer = 1
 
-    def __init__(self) -> None:
+    def __init__(self, slots: int, rows: int) -> None:
         self.seconds = 0.0
+        self.slots, self.rows = slots, rows
 
     def recipe(self) -> dict[str, Any]:
         return {"write": {}, "sleep": {}}
@@ -65,7 +67,7 @@ class RandomTrainer:
 
     def write(self, overlay: Any, lesson: Lesson, live: Sequence[Lesson], recipe: Any, seed: int) -> TrainingStep:
         numbers = np.random.default_rng(seed)
-        return self._step(overlay, np.sort(numbers.choice(SLOTS, ROWS, replace=False)).astype(np.int64), numbers)
+        return self._step(overlay, np.sort(numbers.choice(self.slots, self.rows, replace=False)).astype(np.int64), numbers)
 
     def sleep(self, overlay: Any, owned: Any, lessons: Any, recipe: Any, seed: int, progress: Any = None) -> TrainingStep:
         return self._step(overlay, owned, np.random.default_rng(seed))
@@ -99,11 +101,11 @@ class NoRecords:
 class Ledger:
     """One ledger in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, trainer: RandomTrainer) -> None:
         self.folder = folder
         self.database = Database(f"sqlite:///{folder / 'memos.db'}")
         self.ledger = SqlSlotLedger(self.database, folder / "ledger")
-        self.trainer = RandomTrainer()
+        self.trainer = trainer
 
     def opened(self, *, checkpoints: bool) -> Consolidator:
         more = {} if checkpoints else {"checkpoint_every": NEVER}
@@ -122,7 +124,7 @@ class Ledger:
             connection.exec_driver_sql("SELECT 1")
         self.database.vacuum()
         shutil.copy(self.folder / "memos.db", folder / "memos.db")
-        return Ledger(folder)
+        return Ledger(folder, self.trainer)
 
 
 class Writer:
@@ -176,6 +178,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--writes", type=int, nargs="+", default=[100, 1000, 10_000])
     parser.add_argument("--run", type=int, default=100, help="writes of one run")
+    parser.add_argument("--slots", type=int, default=16_384)
+    parser.add_argument("--rows", type=int, default=256, help="rows of one write")
+    parser.add_argument("--open-only", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
@@ -186,7 +191,7 @@ def main() -> None:
     )
     size = Table("size on disk, MB", ["SQL", "tensors", "checkpoints", "checkpoints kept"])
     with tempfile.TemporaryDirectory(prefix="memos-ledger-") as folder:
-        ledger = Ledger(Path(folder) / "grown")
+        ledger = Ledger(Path(folder) / "grown", RandomTrainer(arguments.slots, arguments.rows))
         writer = Writer(ledger, arguments.seed)
         for writes in sorted(arguments.writes):
             while writer.written < writes:
@@ -194,13 +199,17 @@ def main() -> None:
             name = f"{writes:,} writes"
             opening.add(name, *_open(ledger))
             size.add(name, *_size(ledger))
+            if arguments.open_only:
+                continue
             for which, number in (("last", writes - 1), ("middle", writes // 2)):
                 forgetting.add(f"{name}, the {which}", *_forget(ledger, record_of(number), Path(folder)))
         ledger.database.close()
     report(
-        "ledger", [opening, forgetting, size], seed=arguments.seed, json_file=arguments.json,
-        settings={"writes": arguments.writes, "run": arguments.run, "slots": SLOTS, "width": WIDTH, "rows": ROWS},
+        "ledger", [opening, size] if arguments.open_only else [opening, forgetting, size], seed=arguments.seed, json_file=arguments.json,
+        settings={"writes": arguments.writes, "run": arguments.run, "slots": arguments.slots, "width": WIDTH,
+                  "rows": arguments.rows},
         notes=[
+            f"{arguments.slots:,} slots of {WIDTH} numbers, {arguments.rows} rows a write, a sleep after {arguments.run} writes",
             "rows are random numbers: no model is trained, and the time of the trainer's steps is in a column of its own",
             "'made in' is the time that `memos ledger compact` takes where there was no checkpoint",
             "forgetting: rows put back, later entries done again, the rest erased; without the token store's part",

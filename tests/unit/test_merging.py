@@ -140,6 +140,22 @@ def test_one_record_of_what_came_in_is_forgotten_without_a_trace(bench: Bench) -
     assert bench.fresh().verify("ana") == 3
 
 
+def test_an_entry_that_is_trained_again_is_trained_by_its_recipe_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it came from is kept with the entry, and must not change the bits."""
+    first, last = disjoint(2)
+    bench.learn(first, last, namespace="bob")
+    bench.merge("bob")
+    recipes: list[object] = []
+    write, sleep = bench.trainer.write, bench.trainer.sleep
+    monkeypatch.setattr(bench.trainer, "write", lambda *given: (recipes.append(given[3]), write(*given))[1])
+    monkeypatch.setattr(bench.trainer, "sleep", lambda *given: (recipes.append(given[3]), sleep(*given))[1])
+    bench.forget(first)
+    assert recipes == [bench.trainer.recipe()] * 2
+    assert all(entry.settings["import"]["trained"] for entry in bench.ledger.entries("ana"))
+
+
 # --- conflicts --------------------------------------------------------------------------------------------------------
 
 
