@@ -55,7 +55,7 @@ def weighted_rows(table: Tensor, at: Tensor, weights: Tensor) -> Tensor:
     # the CPU kernel would round weights and sums to the table's type: rows are widened first, as many as stay in a cache
     count = max(1, _WIDENED // (at.shape[1] * table.shape[1]))
     parts = []
-    for some, factors in zip(at.split(count), weights.split(count), strict=True):
+    for some, factors in zip(torch.split(at, count), torch.split(weights, count), strict=True):
         rows = table.index_select(0, some.reshape(-1)).float()  # (count·R, d)
         order = torch.arange(len(rows), device=table.device).view_as(some)
         parts.append(F.embedding_bag(order, rows, mode="sum", per_sample_weights=factors))

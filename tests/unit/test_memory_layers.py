@@ -11,13 +11,16 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
+from memos.augmentation import QA, Lesson, lesson_key
 from memos.errors import FingerprintMismatch, InputError
+from memos.grammar import Fact
 from memos.parametric.attach import Reader
 from memos.parametric.batch import Batch, as_kept
 from memos.parametric.layer import MemoryConfig, MemoryLayer, MemoryLayers
 from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.testing import BACKGROUND, TINY_MEMORY, byte_tokenizer, tiny_lm, tiny_model
+from memos.parametric.write import WriteSettings, write_lesson
 
 KINDS: dict[str, dict[str, Any]] = {
     "one": {},
@@ -188,6 +191,19 @@ def test_as_many_undos_as_writes_lead_to_the_same_bits(model: MemoryModel) -> No
     assert overlay.digest() == first.digest()
     assert torch.equal(overlay.values, first.values)
     assert RowOverlay.from_tensors(overlay.to_tensors()) == first
+
+
+@pytest.mark.parametrize("kind", ["two layers", "neurons, two pools", "bfloat16", "dense keys"])
+def test_a_write_teaches_any_kind_and_is_undone(kind: str) -> None:
+    model = tiny_model(config=replace(TINY_MEMORY, **KINDS[kind]))
+    asked = tuple(QA(model.chat_prompt(q), "Rex.") for q in PROMPTS[:2])
+    lesson = Lesson(lesson_key("Rex"), "r", "Rex", (Fact("user", "dog", "Rex"),), asked, (), (), (), ())
+    start = overlay_of(model, 9, size=1e-3)
+    how = WriteSettings(rate=60.0, max_steps=150, rows=96, stop_loss=0.6)
+    done = write_lesson(model, start, lesson, [], how, seed=3)
+    assert done.learned
+    assert [made.text for made in model.generate([q.prompt for q in asked], namespace=done.overlay)] == ["Rex."] * 2
+    assert done.overlay.restored(done.rows, done.before).digest() == start.digest()
 
 
 def test_a_prompt_that_reads_none_of_the_rows_keeps_every_bit(model: MemoryModel) -> None:
