@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +24,8 @@ class Setting:
 class Learned:
     """What an arm leaves behind. seconds: processor time of learning, one thread. written: facts its loop calls learned.
 
-    state: what a further call builds on; the caller only hands it back.
+    state: what a further call builds on; the caller only hands it back. close: to be called once nothing more is asked
+    of it or of what was built on it.
     """
 
     answer: Answerer
@@ -31,3 +33,4 @@ class Learned:
     written: int
     report: dict[str, Any] = field(default_factory=dict)
     state: Any = None
+    close: Callable[[], None] = lambda: None

@@ -33,6 +33,10 @@ class Notes:
     folder: tempfile.TemporaryDirectory[str]
     told: int = 0
 
+    def close(self) -> None:
+        self.memory.close()
+        self.folder.cleanup()
+
 
 def learn_notes(
     model: MemoryModel, lessons: Sequence[Lesson], setting: Setting, start: Notes | None = None
@@ -46,7 +50,8 @@ def learn_notes(
         start.memory.observe(lesson.text, occurred_at=_FIRST_DAY + timedelta(days=start.told))
         start.told += 1
     seconds = time.process_time() - began
-    return Learned(_note_answerer(model, start.memory, int(setting.rate)), seconds, len(lessons), {}, start)
+    answer = _note_answerer(model, start.memory, int(setting.rate))
+    return Learned(answer, seconds, len(lessons), {}, start, start.close)
 
 
 def _note_answerer(model: MemoryModel, memory: MemoryManager, count: int) -> Answerer:

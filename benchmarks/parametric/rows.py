@@ -63,7 +63,7 @@ def learn_rows(
         asked = {(fact.subject, fact.relation) for fact in lesson.facts}
         live = [one for one in live if not asked & {(f.subject, f.relation) for f in one.facts}]
         done = write_lesson(model, overlay, lesson, live, write, content_seed("write", lesson.key) % 2**32)
-        overlay, owned = done.overlay, torch.cat([owned, done.rows]).unique()
+        overlay, owned = done.overlay, torch.unique(torch.cat([owned, done.rows]))
         live.append(lesson)
         written += done.learned
         steps.append(done.steps)

@@ -82,11 +82,13 @@ class Bench:
     def __init__(self, model: MemoryModel, cache: RowCache, make: Callable[[str, int], World]) -> None:
         self.model, self.cache = model, cache
         self._make = make
-        self._worlds: dict[tuple[str, int], World] = {}
+        self._worlds: dict[tuple[str, int], tuple[World, str]] = {}
 
-    def world(self, name: str, seed: int) -> World:
+    def world(self, name: str, seed: int) -> tuple[World, str]:
+        """The world and its digest, which takes a while for a thousand lessons."""
         if (name, seed) not in self._worlds:
-            self._worlds[name, seed] = self._make(name, seed)
+            made = self._make(name, seed)
+            self._worlds[name, seed] = made, made.digest()
         return self._worlds[name, seed]
 
     def base(self, name: str, seed: int) -> dict[str, Any]:
@@ -98,12 +100,12 @@ class Bench:
         return self._row(name, seed, arm, setting, ARMS[arm].fixed())
 
     def _row(self, name: str, seed: int, arm: str, setting: Setting | None, fixed: Mapping[str, Any]) -> dict[str, Any]:
-        world = self.world(name, seed)
+        world, digest = self.world(name, seed)
         config = {
             "model": self.model.fingerprint,
             "world": name,
             "seed": seed,
-            "text": world.digest(),
+            "text": digest,
             "arm": arm,
             "setting": None if setting is None else [setting.rate, setting.strength],
             "fixed": fixed,
@@ -134,6 +136,7 @@ class Bench:
             later = learn(self.model, world.updates, arm, setting, learned.state)
             found["cells"] |= examine(world.update_items, later.answer).as_lists()
             found["update_seconds_a_fact"] = round(later.seconds / len(world.updates), 4)
+        learned.close()
         return found
 
 

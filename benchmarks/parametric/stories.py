@@ -63,8 +63,11 @@ PLACES = ("red", "blue", "green", "little", "big")
 # --- from llama2.c to transformers ------------------------------------------------------------------------------------
 
 
-def load_tokenizer(path: Path) -> Any:
-    """The vocabulary as a byte-falling-back BPE: pieces merge best score first, as llama2.c merges them."""
+def load_tokenizer(path: Path, end: str = "<s>") -> Any:
+    """The vocabulary as a byte-falling-back BPE: pieces merge best score first, as llama2.c merges them.
+
+    end: what an answer ends with. This model never saw </s>: in its training text the next story's <s> ends a story.
+    """
     from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, processors
     from transformers import PreTrainedTokenizerFast
 
@@ -89,7 +92,7 @@ def load_tokenizer(path: Path) -> Any:
     core.decoder = decoders.Sequence([decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()])
     core.add_special_tokens([AddedToken(text, normalized=False) for text in ("<s>", "</s>")])
     core.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
-    return PreTrainedTokenizerFast(tokenizer_object=core, bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+    return PreTrainedTokenizerFast(tokenizer_object=core, bos_token="<s>", eos_token=end, unk_token="<unk>")
 
 
 def load_stories(folder: Path) -> tuple[Any, Any]:
@@ -170,7 +173,7 @@ def completions(count: int, seed: int) -> list[Lesson]:
         name = _name(rng)
 
         def asked(forms: Sequence[str], place: str = place, creature: str = creature, name: str = name) -> tuple[QA, ...]:
-            return tuple(QA("<s> " + form.format(place=place, creature=creature), name + ".") for form in forms)
+            return tuple(QA("<s> " + form.format(place=place, creature=creature), name) for form in forms)
 
         text = f"{TRAINED[0].format(place=place, creature=creature)} {name}."
         fact = Fact(f"the {place} {creature}", "name", name)
@@ -228,7 +231,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         background = sampled_stories(lm, 200, 48, given.seed + 1)
         stories = sampled_stories(lm, STORIES, STORY_TOKENS, given.seed + 2)
     config = MemoryConfig(d_model=lm.config.hidden_size, layer=given.layer)
-    model = MemoryModel.attach(lm, tokenizer, config=config, background=[tokenizer.decode(one) for one in background])
+    texts = [tokenizer.decode(one) for one in background]
+    # a completion ends with its full stop: nothing else would in the middle of a story
+    sentences = load_tokenizer(given.folder / VOCABULARY, end=".")
+    model = MemoryModel.attach(lm, sentences, config=config, background=texts)
     lessons = completions(given.facts, given.seed)
     table = Table(
         f"{given.facts} completions written one by one, layer {given.layer}, no sleep, no negatives",

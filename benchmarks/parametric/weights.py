@@ -76,7 +76,7 @@ def learn_weights(
     """
     began, written = time.process_time(), 0
     state = start or fresh(model, arm, setting.rate)
-    steps = []
+    steps: list[int] = []
     for lesson in lessons:
         seed = content_seed("write", lesson.key) % 2**32
         asked = {(fact.subject, fact.relation) for fact in lesson.facts}
@@ -201,7 +201,7 @@ def _fit(model: MemoryModel, state: Weights, pairs: Sequence[Pair], strength: fl
             losses = group.losses(state.lm)
             if bool(group.question.any()):
                 worst = max(worst, float(losses.detach()[group.question].max()))
-            (losses.sum() / len(pairs)).backward()
+            torch.autograd.backward(losses.sum() / len(pairs))
         if worst < STOP_LOSS:
             return True, step
         for parameter, anchor, information in state.anchors:
@@ -222,7 +222,7 @@ def _rest(model: MemoryModel, state: Weights, rate: float, seed: int) -> None:
                 for options in state.optimiser.param_groups:
                     options["lr"] = rate * min(1.0, 2 * (1 - step / total))
                 state.optimiser.zero_grad()
-                group.losses(state.lm).mean().backward()
+                torch.autograd.backward(group.losses(state.lm).mean())
                 state.optimiser.step()
                 step += 1
     for options in state.optimiser.param_groups:

@@ -44,6 +44,8 @@ DEFAULT_ARMS = ("memos", "smf", "full", "full+negatives", "retrieval")
 FRAMES = ('Complete the sentence: "{}"', 'Finish this sentence: "{}"')
 HELD_OUT, EXAMINED = 0.34, 3
 NEGATIVES, FRESH_NEGATIVES = 16, 64
+FACTS_OF_A_RELATION = 10
+"""A relation has twice as many or is left out: the rest are asked about as what must not change."""
 FEWEST_PATTERNS, MOST_WORDS, LONGEST = 4, 4, 32
 COLUMNS = (
     Column("trained wording", "known"),
@@ -99,7 +101,7 @@ def read_relations(folder: Path, which: str) -> list[Relation]:
         held = tuple(p for lemma in lemmas[:cut] for p in by_lemma[name][lemma])
         learned = tuple(p for lemma in lemmas[cut:] for p in by_lemma[name][lemma])
         facts = tuple(Fact(s, name, v) for s, v in sorted(values[name].items()) if _short(s) and _short(v))
-        if len(learned) >= FEWEST_PATTERNS and len(facts) >= 20:
+        if len(learned) >= FEWEST_PATTERNS and len(facts) >= 2 * FACTS_OF_A_RELATION:
             found.append(Relation(name, learned, held, templates.get(name, ""), facts))
     return found
 
@@ -119,10 +121,9 @@ def make_lesson(relation: Relation, fact: Fact, relations: Sequence[Relation], r
     key = lesson_key(text, [fact])
     rng = random.Random(content_seed("lesson", key))
     answer = answer_text(fact)
-    asked = [frame.format(sentence(p, fact.subject)) for frame in FRAMES for p in relation.learned]
-    first, rest = asked[:1], asked[1:]
+    first, *rest = (frame.format(sentence(p, fact.subject)) for frame in FRAMES for p in relation.learned)
     rng.shuffle(rest)
-    asked = [QA(render(q), answer) for q in (*first, *rest)]
+    asked = [QA(render(question), answer) for question in (first, *rest)]
     count = WriteSettings().questions
     negatives = [_negative(relation, fact, relations, render, rng, i) for i in range(NEGATIVES + FRESH_NEGATIVES)]
     return Lesson(
@@ -169,7 +170,9 @@ def make_words(model: MemoryModel, relations: Sequence[Relation], name: str, cou
         for _ in range(2):
             other = rng.choice([fact for fact in relation.facts if fact.subject not in subjects])
             kept.append(("other_subject", FRAMES[0].format(sentence(rng.choice(relation.learned), other.subject)), i))
-            beside = rng.choice([one for one in relations if one.name != relation.name])
+            beside = rng.choice([one for one in relations if one.name != relation.name] or [None])
+            if beside is None:
+                continue  # a data set of one relation has nothing beside it
             kept.append(("other_relation", FRAMES[0].format(sentence(rng.choice(beside.learned), fact.subject)), i))
     said = model.base_answers([render(question) for _, question, _ in kept])
     items += [_item(render, group, question, a.text, i) for (group, question, i), a in zip(kept, said, strict=True)]
@@ -221,6 +224,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     model = MemoryModel.from_pretrained(options.model)
     relations = {name: read_relations(options.data, name) for name in options.sets}
+    most = min(FACTS_OF_A_RELATION * len(found) for found in relations.values())
+    if not 1 <= options.facts <= most:
+        parser.error(f"--facts {options.facts}: this data has enough for 1 to {most}")
     bench = Bench(
         model, RowCache(options.cache),
         lambda name, seed: make_words(model, relations[name], name, options.facts, seed),

@@ -212,6 +212,39 @@ def test_weights_are_given_the_same_negatives_as_rows(model: MemoryModel) -> Non
     assert replayed and {pair.answer for pair in replayed} <= answers
 
 
+# --- the whole run, on a random model ------------------------------------------------------------------------------
+
+
+def _tiny_world(model: MemoryModel) -> Any:
+    lesson = _lessons(model, 1)[0]
+    groups = ("known", "old", "honest_untaught", "honest_other")
+    items = tuple(Item(group, model.chat_prompt("well?"), "no", "well?", (), 0) for group in groups)
+    return lambda name, seed: World(name, seed, (lesson,), items, (), ())
+
+
+def test_a_run_sweeps_then_measures_every_seed_and_goes_on_where_it_stopped(model: MemoryModel, tmp_path: Path) -> None:
+    bench = run.Bench(model, RowCache(tmp_path), _tiny_world(model))
+    choices = run.choose(bench, ["smf"])
+    assert list(choices) == ["smf"] and choices["smf"].best in ARMS["smf"].settings
+    assert list(choices["smf"].swept) == [str(setting) for setting in ARMS["smf"].settings]
+    rows = run.measure_all(bench, choices, ["15", "40"], [0, 1])
+    roles = [(r["config"]["world"], r["config"]["seed"], r["role"]) for r in rows]
+    assert roles.count(("15", 0, "matched")) == 1 and not [role for role in roles if role[::2] == ("40", "matched")]
+    again = run.Bench(model, RowCache(tmp_path, frozen=True), _tiny_world(model))
+    assert run.measure_all(again, run.choose(again, ["smf"]), ["15", "40"], [0, 1]) == rows
+
+
+def test_a_report_leaves_out_what_was_not_measured(
+    model: MemoryModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.choose(run.Bench(model, RowCache(tmp_path), _tiny_world(model)), [])  # ours alone is swept
+    frozen = run.Bench(model, RowCache(tmp_path, frozen=True), _tiny_world(model))
+    choices = run.choose(frozen, ["smf", "memos"])
+    assert list(choices) == ["memos"] and "left out: smf" in capsys.readouterr().err
+    assert run.measure_all(frozen, choices, ["40"], [0]) == []
+    assert "left out: 40, seed 0, base" in capsys.readouterr().err
+
+
 # --- report ---------------------------------------------------------------------------------------------------------
 
 
@@ -309,6 +342,31 @@ def test_no_lesson_holds_a_pattern_or_question_that_is_examined_as_new(data: Pat
 def test_a_pattern_leaves_its_value_open() -> None:
     assert words.sentence("[X] died in [Y] .", "Fog") == "Fog died in ..."
     assert words.sentence("[Y] is the capital of [X].", "Fog") == "... is the capital of Fog"
+
+
+@pytest.mark.slow
+def test_public_data_goes_through_rows_weights_and_notes(
+    data: Path, model: MemoryModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(words.MemoryModel, "from_pretrained", lambda *_a, **_k: model)
+    out = tmp_path / "figures.json"
+    rest = ["--facts", "2", "--seeds", "0", "--arms", "smf", "full", "retrieval", "--cache", str(tmp_path / "rows")]
+    assert words.main(["--data", str(data), "--json", str(out), "--chosen", str(tmp_path / "none"), *rest]) == 0
+    tables = json.loads(out.read_text("utf-8"))["tables"]
+    assert [table["title"].partition(":")[0] for table in tables] == list(words.SETS)
+    for table in tables:
+        assert [name.partition(",")[0] for name in table["rows"]] == ["before", "smf", "full", "retrieval"]
+        unchanged = table["rows"]["before"]["same relation, others: as before"]
+        assert unchanged == "1.000 [1.00, 1.00]"
+
+
+def test_settings_come_from_the_comparison_on_this_model_alone(model: MemoryModel, tmp_path: Path) -> None:
+    path, last = tmp_path / "figures.json", ARMS["full"].settings[-1]
+    record = {"model": model.fingerprint, "choices": {"full": {"best": str(last)}}}
+    path.write_text(json.dumps(record), "utf-8")
+    assert words.chosen_settings(path, model, ["full"]) == {"full": last}
+    path.write_text(json.dumps({**record, "model": "another"}), "utf-8")
+    assert words.chosen_settings(path, model, ["full"]) == {"full": ARMS["full"].settings[1]}
 
 
 def test_absent_data_is_said_and_not_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
