@@ -1,6 +1,6 @@
 """Runs what is not in the cache yet: sweep on a world of its own, then every arm on every reported seed.
 
-    python -m benchmarks.parametric                               15 and 40 facts, three seeds, all arms
+    python -m benchmarks.parametric                               15 and 40 facts, three seeds, all arms but full+sleep
     python -m benchmarks.parametric --worlds 100 --arms memos full+replay
     python -m benchmarks.parametric --report                      the tables again, from the cache alone
     python -m benchmarks.parametric --quick                       three facts, one seed, three arms: does it run?

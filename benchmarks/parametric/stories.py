@@ -24,7 +24,7 @@ from typing import Any
 import torch
 
 from memos.acceptance import Bar, figure_rows
-from memos.augmentation import QA, Lesson, lesson_key
+from memos.augmentation import QA, Lesson, Negative, lesson_key
 from memos.errors import ConsolidationError, InputError
 from memos.grammar import Fact
 from memos.parametric.adapting import AdaptPlan, adapt
@@ -43,6 +43,7 @@ CHECKPOINT, VOCABULARY = "stories260K.bin", "tok512.bin"
 SPACE = "▁"
 LAYER = 1
 STORIES, STORY_TOKENS = 40, 160
+NEGATIVES, REPLAYS, STEPS = 16, 12, 60
 CREATURES = ("bear", "cat", "bird", "frog", "fish", "girl", "boy", "dog", "duck", "bunny")
 TRAINED = (
     "Once upon a time there was a {place} {creature} named",
@@ -183,6 +184,26 @@ def completions(count: int, seed: int) -> list[Lesson]:
     return lessons
 
 
+def with_negatives(model: MemoryModel, lessons: Sequence[Lesson], texts: Sequence[str], each: int) -> list[Lesson]:
+    """The lessons with prompts that must not change: beginnings of stories, and creatures that nobody named.
+
+    texts: stories that perplexity is not measured on. What the base says to a prompt is right, sure of it or not.
+    """
+    rng = random.Random(len(texts))
+    prompts = []
+    for text in texts:
+        words = text.split()
+        prompts.append(" ".join(words[: rng.randrange(4, max(5, len(words)))]))
+    others = ("tree", "car", "rabbit", "man", "lion")
+    prompts += ["<s> " + form.format(place=place, creature=one) for form in TRAINED for place in PLACES for one in others]
+    answers = model.base_answers(prompts)
+    kept = [
+        Negative(prompt, kind="story", expected=answer.text)
+        for prompt, answer in zip(prompts, answers, strict=True) if answer.finished and answer.text
+    ]  # fmt: skip
+    return [replace(lesson, negatives=tuple(rng.sample(kept, each))) for lesson in lessons]
+
+
 def _name(rng: random.Random) -> str:
     return "".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(2)).capitalize()
 
@@ -217,7 +238,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--facts", type=int, default=50)
-    parser.add_argument("--rates", type=float, nargs="+", default=[WriteSettings().rate])
+    parser.add_argument("--rates", type=float, nargs="+", default=[5.0, 15.0])
     parser.add_argument("--layer", type=int, default=LAYER)
     parser.add_argument("--no-acceptance", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
@@ -235,15 +256,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # a completion ends with its full stop: nothing else would in the middle of a story
     sentences = load_tokenizer(given.folder / VOCABULARY, end=".")
     model = MemoryModel.attach(lm, sentences, config=config, background=texts)
-    lessons = completions(given.facts, given.seed)
+    lessons = with_negatives(model, completions(given.facts, given.seed), texts, NEGATIVES)
     table = Table(
-        f"{given.facts} completions written one by one, layer {given.layer}, no sleep, no negatives",
+        f"{given.facts} completions written one by one, layer {given.layer}, {NEGATIVES} negatives each, no sleep",
         ("trained", "held out", "refused", "ppl before", "ppl after", "change %", "undo exact", "CPU s a fact"),
     )
     base, nothing = perplexity(model, stories, None), model.empty_overlay()
     table.add("before any write", *asked_back(model, lessons, None), 0, base, base, 0.0, None, None)
     for rate in given.rates:
-        settings = replace(WriteSettings(), rate=rate, replays=12)
+        settings = replace(
+            WriteSettings(), rate=rate, replays=REPLAYS, negatives=NEGATIVES, cross_negatives=0, max_steps=STEPS
+        )
         with Stopwatch() as watch:
             overlay, undo, refused = learn(model, lessons, settings)
         after = perplexity(model, stories, overlay)
@@ -261,16 +284,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     model.detach()
     if not given.no_acceptance:
-        tables.append(_acceptance(lm, tokenizer, given.facts, given.seed, notes))
+        tables.append(_acceptance(lm, tokenizer, given, notes))
     report("stories", tables, seed=given.seed, notes=notes, json_file=given.json,
            settings={"facts": given.facts, "layer": given.layer, "rates": given.rates})  # fmt: skip
     return 0
 
 
-def _acceptance(lm: Any, tokenizer: Any, facts: int, seed: int, notes: list[str]) -> Table:
-    """The figures of `memos model adapt`; the verdict becomes a note."""
+def _acceptance(lm: Any, tokenizer: Any, given: argparse.Namespace, notes: list[str]) -> Table:
+    """The figures of `memos model adapt` at the same layer; the verdict becomes a note."""
     bar = Bar(held_out=0.6, old=0.05, honest=0.9)
-    plan = AdaptPlan(MemoryConfig(d_model=lm.config.hidden_size), WriteSettings(), bar, facts=facts, seed=seed)
+    plan = AdaptPlan(
+        MemoryConfig(d_model=lm.config.hidden_size), WriteSettings(), bar, layer=given.layer, rate=given.rates[-1],
+        facts=given.facts, seed=given.seed,
+    )  # fmt: skip
     done = adapt(lm, tokenizer, plan)
     table = Table(
         f"acceptance of memos model adapt, layer {done.model.config.layer}, rate {done.write.rate:g}",
