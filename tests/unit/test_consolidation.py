@@ -387,6 +387,25 @@ def test_an_entry_that_was_made_on_other_bits_is_refused(bench: Bench) -> None:
     assert first.lesson is not None
 
 
+def test_a_last_entry_that_leads_elsewhere_is_refused(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    last = bench.ledger.entries("ana")[-1]
+    change = bench.ledger.change(last)
+    with bench.database.write() as connection:
+        file = bench.ledger._write_file(RowChange(change.rows, change.before, change.after + 1))
+        connection.exec_driver_sql("UPDATE ledger_entries SET file = ? WHERE seq = ?", (file, last.seq))
+    with pytest.raises(NotRevertible, match="does not lead to"):
+        bench.fresh().knowledge("ana")
+
+
+def test_a_run_that_keeps_no_write_keeps_no_sleep(bench: Bench) -> None:
+    bench.learn("dog=Rex")
+    bench.learn("cat=Tom")
+    bench.worker.remove_records("ana", [bench.record("dog=Rex")], "tester")
+    assert {link.run_id for link in bench.ledger.chain("ana")} == {2}
+    assert bench.ledger.run("ana", 1).status is RunStatus.REVERTED
+
+
 def test_entries_that_do_not_join_are_refused(bench: Bench) -> None:
     bench.learn("dog=Rex")
     bench.learn("cat=Tom")

@@ -55,6 +55,8 @@ class Histories(RuleBasedStateMachine):
         self.bench.learn(*OTHERS, namespace="bob")
         self.bench.store.learned.clear()  # the fake store keeps no namespaces apart
         self.runs: list[Run] = []
+        for fact in FACTS[:2]:
+            self.learn_run([fact])
 
     def teardown(self) -> None:
         if hasattr(self, "bench"):
@@ -65,6 +67,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule(facts=st.lists(st.sampled_from(FACTS), min_size=1, max_size=2, unique_by=lambda fact: fact[:-2]))
     def learn(self, facts: list[str]) -> None:
+        self.learn_run(facts)
+
+    def learn_run(self, facts: list[str]) -> None:
         run = self.bench.learn(*facts)
         self.runs.append(Run(run.id, list(facts)))
 
@@ -166,6 +171,6 @@ class CheckedHistories(Histories):
 
 TestHistories = CheckedHistories.TestCase
 TestHistories.settings = settings(
-    max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # an example costs too much for minutes of shrinking
 )  # fmt: skip
