@@ -20,7 +20,7 @@ from memos.augmentation.lesson import (
     lesson_key,
 )
 from memos.augmentation.local_model import ModelAugmenter
-from memos.augmentation.negatives import cross_negatives, dated, unrelated_notes
+from memos.augmentation.negatives import asking, cross_negatives, dated, unrelated_notes
 from memos.augmentation.template import TemplateAugmenter
 from memos.augmentation.wordings import QuestionWriter, lessons_from_pairs, normalised
 
@@ -38,6 +38,7 @@ __all__ = [
     "QuestionWriter",
     "Render",
     "TemplateAugmenter",
+    "asking",
     "content_seed",
     "cross_negatives",
     "dated",

@@ -108,15 +108,16 @@ def content_seed(*parts: str) -> int:
 
 @dataclass(frozen=True)
 class LessonShape:
-    """How many wordings a lesson holds. Fewer than 12 in `train` and unseen wordings suffer first.
+    """How many wordings a lesson holds. With few in `train`, wordings that nobody puts plainly suffer first.
 
     colloquial: share of `train` and `fresh` that is asked as people type, where the grammar has such wordings; as many
     as `held_out` // 4 more are kept for the gate. statements, reversals: how many sentences with the value left open,
     and how many questions from the value back to its subject, are mixed into `train`; each keeps one for the gate.
+    plain: share of the negatives in the plainest wording, in which the model is mostly asked.
     """
 
-    train: int = 12
-    fresh: int = 84
+    train: int = 8
+    fresh: int = 40
     held_out: int = 8
     behind_notes: int = 4
     negatives: int = 16
@@ -124,6 +125,7 @@ class LessonShape:
     colloquial: float = 0.33
     statements: int = 0
     reversals: int = 0
+    plain: float = 0.7
 
 
 class Augmenter(Protocol):

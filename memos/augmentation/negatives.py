@@ -20,11 +20,11 @@ _OLD_ANSWERS = {(fact.subject, fact.relation): answer_text(fact) for fact in gra
 
 
 def cross_negatives(
-    lesson: Lesson, others: Sequence[Lesson], render: Render, rng: random.Random, count: int
+    lesson: Lesson, others: Sequence[Lesson], render: Render, rng: random.Random, count: int, plain: float = 0.0
 ) -> list[Negative]:
     """The relations of `lesson` asked about the subjects of `others`, where nobody taught them: leaks go there.
 
-    At most `count`, in an order that `rng` decides.
+    plain: share of them in the plainest wording. At most `count`, in an order that `rng` decides.
     """
     taught = {(fact.subject, fact.relation) for other in (*others, lesson) for fact in other.facts}
     subjects = dict.fromkeys(fact.subject for other in others for fact in other.facts)
@@ -35,11 +35,19 @@ def cross_negatives(
         if (subject, fact.relation) not in taught and fact.relation in grammar.relations_of(subject)
     ]
     chosen = rng.sample(open_pairs, min(count, len(open_pairs)))
-    return [asking(subject, relation, render, rng, "cross") for subject, relation in chosen]
+    return [asking(subject, relation, render, rng, "cross", plain) for subject, relation in chosen]
 
 
-def asking(subject: str, relation: str, render: Render, rng: random.Random, kind: str) -> Negative:
-    question = noised(rng.choice(grammar.questions(subject, relation)), rng)
+def asking(
+    subject: str, relation: str, render: Render, rng: random.Random, kind: str, plain: float = 0.0,
+    noise: float = NOISED,
+) -> Negative:  # fmt: skip
+    """A question that a write must not change the answer to; `plain` is the chance of its plainest wording."""
+    if plain and rng.random() < plain:
+        question = grammar.plain_question(subject, relation)
+    else:
+        question = rng.choice(grammar.questions(subject, relation))
+        question = vary(question, rng) if noise and rng.random() < noise else question
     return Negative(render(question), subject, relation, kind, _OLD_ANSWERS.get((subject, relation), UNKNOWN_ANSWER))
 
 

@@ -148,19 +148,20 @@ class TemplateAugmenter:
         return tuple(turns[i % len(turns)](fact, rng) for i in range(count))
 
     def _other_relation(self, fact: Fact, rng: random.Random) -> Negative:
-        return asking(fact.subject, rng.choice(_others(fact)), self.render, rng, "relation")
+        return asking(fact.subject, rng.choice(_others(fact)), self.render, rng, "relation", self._shape.plain)
 
     def _other_person(self, fact: Fact, rng: random.Random) -> Negative:
         relation = fact.relation
         if relation in grammar.relations_of("someone"):
             person = sample_person(rng, rng.random() < 0.5)
-            return asking(person, relation, self.render, rng, "person")
+            return asking(person, relation, self.render, rng, "person", self._shape.plain)
         return self._other_relation(fact, rng)
 
     def _known_person(self, fact: Fact, rng: random.Random) -> Negative:
         old = rng.choice(grammar.OLD_FACTS)
         relation = fact.relation if fact.relation in grammar.relations_of(old.subject) else old.relation
-        return asking(old.subject, relation if rng.random() < 0.6 else old.relation, self.render, rng, "old")
+        relation = relation if rng.random() < 0.6 else old.relation
+        return asking(old.subject, relation, self.render, rng, "old", self._shape.plain)
 
     def _contradicted(self, fact: Fact, rng: random.Random) -> Negative:
         """A note says otherwise: what is read goes before what is remembered."""

@@ -92,7 +92,7 @@ def lesson_pairs(
     pairs = question_pairs(lesson, settings)
     taught = taught_of([*others, lesson])
     own = [n for n in lesson.negatives if not n.taught(taught)]
-    crossing = cross_negatives(lesson, others, model.chat_prompt, rng, settings.cross_negatives)
+    crossing = cross_negatives(lesson, others, model.chat_prompt, rng, settings.cross_negatives, settings.plain)
     own = rng.sample(own, min(len(own), max(0, settings.negatives - len(crossing))))
     pairs += negative_pairs(model, [*own, *crossing], settings.negative_weight)
     replayed = [qa for other in others for qa in other.train]

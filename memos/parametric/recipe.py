@@ -6,16 +6,19 @@ Knows names and numbers. Does not know what they do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from memos.config import ConsolidationSettings
 from memos.errors import NotRevertible
 
 EARLIER: Mapping[str, Any] = MappingProxyType(
-    {"selector": "tfidf", "coverage": 1.0, "writer": "sgd", "adam_rate": 0.035, "kl_budget": 0.0, "kl_prompts": 16}
-)
+    {
+        "selector": "tfidf", "coverage": 1.0, "writer": "sgd", "adam_rate": 0.035, "kl_budget": 0.0, "kl_prompts": 16,
+        "plain": 0.0,
+    }
+)  # fmt: skip
 """What a recipe that does not name a setting was written with. These never change, whatever the defaults become."""
 
 
@@ -32,6 +35,7 @@ class WriteSettings:
     live subjects. replays: questions of earlier live lessons trained along. negative_weight: of a negative's loss
     against a question's. halvings: how often the rate is halved before the write is given up. kl_budget: most that one
     write may move the model on unrelated text, in nats a token over `kl_prompts` prompts; 0 does not measure it.
+    plain: share of the cross negatives that is asked in the plainest wording, in which the model is mostly asked.
     """
 
     rows: int = 256
@@ -51,6 +55,7 @@ class WriteSettings:
     adam_rate: float = 0.035
     kl_budget: float = 0.0
     kl_prompts: int = 16
+    plain: float = 0.7
 
     @classmethod
     def configured(cls, settings: ConsolidationSettings) -> Self:
@@ -66,11 +71,19 @@ class WriteSettings:
 
         Raises NotRevertible for a setting that this version does not know: without it the bits would be others.
         """
-        unknown = sorted(set(recipe) - {field.name for field in fields(cls)})
-        if unknown:
-            raise NotRevertible(
-                f"a write was made with settings unknown to this version: {', '.join(unknown)}",
-                hint="use the version of memos that made it, or a newer one",
-                code="ledger.unknown_recipe",
-            )
-        return cls(**{**EARLIER, **recipe})
+        return read_recipe(cls, {**EARLIER, **recipe})
+
+
+T = TypeVar("T")
+
+
+def read_recipe(settings: type[T], recipe: Mapping[str, Any]) -> T:
+    """`settings` made of what a ledger entry kept. Raises NotRevertible for a name that they do not have."""
+    unknown = sorted(set(recipe) - set(getattr(settings, "__dataclass_fields__", ())))
+    if unknown:
+        raise NotRevertible(
+            f"a write was made with settings unknown to this version: {', '.join(unknown)}",
+            hint="use the version of memos that made it, or a newer one",
+            code="ledger.unknown_recipe",
+        )
+    return settings(**recipe)

@@ -9,26 +9,31 @@ in stages, until prompts that were never trained on stop leaking. Still only row
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, Self, TypeVar
 
 import torch
 from torch import Tensor
 
 from memos import grammar
-from memos.augmentation import Lesson, Negative, cross_negatives
+from memos.augmentation import Lesson, Negative, asking, cross_negatives
 from memos.errors import ConsolidationError
 from memos.parametric.base import cpu_threads
 from memos.parametric.batch import Batch, by_length
 from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
+from memos.parametric.recipe import read_recipe
 from memos.parametric.write import Pair, RowWrite, negative_pairs, taught_of
 
 T = TypeVar("T")
 Progress = Callable[[int, int, str], None]
 _BETAS, _EPSILON = (0.9, 0.99), 1e-8
+_EARLIER: Mapping[str, Any] = MappingProxyType({"plain": 0.0, "rehearsed": None, "rehearsed_share": 1.0})
+"""What a recipe that does not name a setting was made with. These never change, whatever the defaults become."""
 
 
 @dataclass(frozen=True)
@@ -41,23 +46,37 @@ class SleepSettings:
     still leak, and of fresh questions that may still be missed, for the sleep to end before `stages`.
     leak_weight: how much more a prompt counts that leaked after the stage before. easy, easy_loss: of the prompts
     whose loss is below `easy_loss` before a stage, this share is trained on; the rest would cost time and teach little.
+    plain: share of the prompts drawn here that is asked in the plainest wording, in which the model is mostly asked.
+    rehearsed: how many lessons that were refined before are rehearsed, with `rehearsed_share` of the prompts, beside
+    those written since; None refines all of them again, at a cost that grows with their number.
     """
 
     stages: int = 3
     epochs: int = 3
     batch: int = 24
     step: float = 0.035
-    fresh: int = 24
+    fresh: int = 10
     behind_notes: int = 0
     negatives: int = 24
     cross_negatives: int = 4
-    old: int = 120
+    old: int = 160
     examined: int = 6
     enough: float = 0.02
     leak_weight: float = 4.0
     easy: float = 0.3
     easy_loss: float = 0.05
     evenness: float = 1.0
+    plain: float = 0.7
+    rehearsed: int | None = 32
+    rehearsed_share: float = 0.25
+
+    @classmethod
+    def from_recipe(cls, recipe: Mapping[str, Any]) -> Self:
+        """The settings an entry of the ledger was made with.
+
+        Raises NotRevertible for a setting that this version does not know: without it the bits would be others.
+        """
+        return read_recipe(cls, {**_EARLIER, **recipe})
 
 
 @dataclass(frozen=True)
@@ -80,10 +99,12 @@ def sleep(
     settings: SleepSettings,
     seed: int,
     progress: Progress | None = None,
+    rested: Collection[str] = (),
 ) -> RowWrite:
-    """Refine `owned_rows` int64 (R,) over all live `lessons`, given in commit order.
+    """Refine `owned_rows` int64 (R,) over the live `lessons`, given in commit order.
 
-    Raises ConsolidationError when the loss stops being finite; then nothing has changed.
+    rested: keys of the lessons that an earlier sleep refined; a few of them are rehearsed, so that the cost depends on
+    what is new. Raises ConsolidationError when the loss stops being finite; then nothing has changed.
     """
     rows = torch.unique(owned_rows.to(torch.int64))
     before = overlay.gather(rows)
@@ -92,7 +113,7 @@ def sleep(
     with cpu_threads():
         values, reports, losses, steps = before, [], [], 0
         leaked: list[Pair] = []
-        material = _Material(model, lessons, settings, seed)
+        material = _Material(model, lessons, settings, seed, rested)
         for stage in range(settings.stages):
             if progress is not None:
                 progress(stage, settings.stages, "sleep")
@@ -139,10 +160,18 @@ def sleep(
 class _Material:
     """Pairs for each stage, none examined in a stage that was trained on before it."""
 
-    def __init__(self, model: MemoryModel, lessons: Sequence[Lesson], settings: SleepSettings, seed: int) -> None:
-        self._model, self._lessons, self._settings = model, lessons, settings
+    def __init__(
+        self, model: MemoryModel, live: Sequence[Lesson], settings: SleepSettings, seed: int, rested: Collection[str]
+    ) -> None:  # fmt: skip
+        self._model, self._live, self._settings = model, live, settings
         self._rng = random.Random(seed)
-        self._taught = taught_of(lessons)
+        self._taught = taught_of(live)
+        again = [one for one in live if one.key in rested] if settings.rehearsed is not None else []
+        chosen = {one.key for one in self._rng.sample(again, min(len(again), settings.rehearsed or 0))}
+        left_out = {one.key for one in again} - chosen
+        lessons = [one for one in live if one.key not in left_out]
+        self._lessons = lessons
+        self._shares = [settings.rehearsed_share if one.key in chosen else 1.0 for one in lessons]
         self._fresh = [_Rotation([q for q in one.fresh if q.kind != "behind_notes"], self._rng) for one in lessons]
         self._behind = [_Rotation([q for q in one.fresh if q.kind == "behind_notes"], self._rng) for one in lessons]
         self._negatives = [
@@ -151,33 +180,43 @@ class _Material:
 
     def training(self) -> list[Pair]:
         settings, pairs, negatives = self._settings, [], []
-        for i, lesson in enumerate(self._lessons):
-            asked = [*lesson.train, *self._fresh[i].take(settings.fresh), *self._behind[i].take(settings.behind_notes)]
+        for i, (lesson, share) in enumerate(zip(self._lessons, self._shares, strict=True)):
+            asked = [
+                *lesson.train[: _part(len(lesson.train), share)],
+                *self._fresh[i].take(_part(settings.fresh, share)),
+                *self._behind[i].take(_part(settings.behind_notes, share)),
+            ]
             pairs += [Pair(qa.prompt, qa.answer) for qa in asked]
-            negatives += self._negatives[i].take(settings.negatives)
-            negatives += self._crossing(lesson, settings.cross_negatives)
+            negatives += self._negatives[i].take(_part(settings.negatives, share))
+            negatives += self._crossing(lesson, _part(settings.cross_negatives, share))
         negatives += self._old(settings.old)
         return pairs + negative_pairs(self._model, negatives, 1.0)
 
     def examination(self) -> list[Pair]:
         settings, pairs, negatives = self._settings, [], []
-        for i, lesson in enumerate(self._lessons):
-            pairs += [Pair(qa.prompt, qa.answer) for qa in self._fresh[i].take(max(2, settings.examined // 2))]
-            negatives += self._negatives[i].take(settings.examined)
-            negatives += self._crossing(lesson, 2)
+        for i, (lesson, share) in enumerate(zip(self._lessons, self._shares, strict=True)):
+            questions = self._fresh[i].take(_part(max(2, settings.examined // 2), share))
+            pairs += [Pair(qa.prompt, qa.answer) for qa in questions]
+            negatives += self._negatives[i].take(_part(settings.examined, share))
+            negatives += self._crossing(lesson, _part(2, share))
         return pairs + negative_pairs(self._model, negatives, 1.0)
 
     def _crossing(self, lesson: Lesson, count: int) -> list[Negative]:
-        others = [other for other in self._lessons if other.key != lesson.key]
-        return cross_negatives(lesson, others, self._model.chat_prompt, self._rng, count)
+        others = [other for other in self._live if other.key != lesson.key]
+        return cross_negatives(lesson, others, self._model.chat_prompt, self._rng, count, self._settings.plain)
 
     def _old(self, count: int) -> list[Negative]:
         chosen = self._rng.sample(grammar.OLD_FACTS, min(count, len(grammar.OLD_FACTS)))
-        asked = [(f, self._rng.choice(grammar.questions(f.subject, f.relation))) for f in chosen]
         made = [
-            Negative(self._model.chat_prompt(q), f.subject, f.relation, "old", grammar.answer_text(f)) for f, q in asked
+            asking(f.subject, f.relation, self._model.chat_prompt, self._rng, "old", self._settings.plain, noise=0.0)
+            for f in chosen
         ]
         return [negative for negative in made if not negative.taught(self._taught)]
+
+
+def _part(count: int, share: float) -> int:
+    """That share of a count, rounded up: what is rehearsed at all is rehearsed with everything it has."""
+    return math.ceil(count * share)
 
 
 class _Rotation(Generic[T]):

@@ -82,7 +82,7 @@ class ParametricTrainer:
         self, overlay: Overlay, owned: npt.NDArray[np.int64], lessons: Sequence[Lesson], recipe: JsonDict, seed: int,
         progress: Progress | None = None,
     ) -> TrainingStep:  # fmt: skip
-        settings = SleepSettings(**recipe["sleep"])
+        settings = SleepSettings.from_recipe(recipe["sleep"])
         rows = torch.from_numpy(owned.copy())
         made = sleep(self._model, _rows_of(overlay), rows, lessons, settings, seed, progress)
         return _step(made, {"steps": made.steps, **made.report})

@@ -167,9 +167,10 @@ def word_question(
     while (forms := question_templates(rng.choice(question_cores(relation, wording)), third)) is None:
         pass
     if wording is Wording.UNSEEN_FRAME:
-        text = None
-        while text is None:
-            text = framed_question(rng.choice(framing.UNSEEN_QUESTION_FRAMES), forms)
+        found = None
+        while found is None:
+            found = framed_question(rng.choice(framing.UNSEEN_QUESTION_FRAMES), forms)
+        text = found
     else:
         direct, embedded, noun = _question_frames()
         roll = rng.random()
