@@ -6,6 +6,7 @@ needs no action here: the face makes it.
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import tempfile
@@ -17,11 +18,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import memos
+from memos.acceptance import Verdict
 from memos.config import LoadedSettings, Settings, load_settings
 from memos.errors import InputError, NotFoundError
 from memos.types import Draft, Experience, ImportReport, JsonDict, MemoryRecord, Origin, RecordState, Tier
 
 if TYPE_CHECKING:
+    from memos.acceptance import AdaptationReport
+    from memos.adaptation import AdaptRequest
     from memos.apps.progress import Progress, StopRequest
     from memos.manager import MemoryManager
 
@@ -188,9 +192,49 @@ def describe_model(settings: Settings) -> ModelChoice:
         name,
         "local folder" if Path(name).expanduser().is_dir() else "hub id",
         "answers from the store and from its parameters, and learns facts into them",
-        f"{name} gets a memory layer on first use, kept beside the data, that was not trained with it: expect writes to "
-        "be slower, and refused by the gate more often, than with the shipped model.",
+        f"{name} gets a memory layer that was not trained with it: nothing is written into it before "
+        "`memos model adapt` has accepted it, and many models are not.",
     )
+
+
+def verdict(settings: Settings) -> Verdict:
+    """Whether the configured model may be written into, known without loading it."""
+    from memos.build import acceptance
+
+    rule = acceptance(settings)
+    if rule is None:
+        return Verdict(state="none", reason="its weights are not ours to write")
+    return rule.verdict()
+
+
+def adapt_request(
+    texts: Sequence[Path], layer: str, rate: str, facts: int, seed: int, beside_model: bool
+) -> AdaptRequest:
+    """What was typed, as values: "auto" chooses by probe. Raises InputError."""
+    from memos.adaptation import AdaptRequest
+
+    def wrong(name: str, text: str) -> InputError:
+        return InputError(f"{name} is {text!r}", hint=f"a number, or --{name} auto", code="input.adapt")
+
+    if layer != "auto" and not layer.isdecimal():
+        raise wrong("layer", layer)
+    try:
+        step = None if rate == "auto" else float(rate)
+    except ValueError:
+        raise wrong("rate", rate) from None
+    if step is not None and not (0 < step < math.inf):
+        raise wrong("rate", rate)
+    return AdaptRequest(
+        layer=None if layer == "auto" else int(layer), rate=step, texts=texts, facts=facts, seed=seed,
+        beside_model=beside_model,
+    )  # fmt: skip
+
+
+def adapt(settings: Settings, request: AdaptRequest, progress: Progress) -> AdaptationReport:
+    """Fit the memory to the configured model and judge it."""
+    from memos.adaptation import adapt_model
+
+    return adapt_model(settings, request, progress)
 
 
 def pretrain(

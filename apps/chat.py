@@ -249,7 +249,9 @@ def _from(chat: Chat, rest: str) -> None:
 
 
 def _model(chat: Chat, rest: str) -> None:
-    render.show(views_house.model_choice(actions.describe_model(chat.memory.settings), chat.memory.settings))
+    settings = chat.memory.settings
+    verdict = actions.verdict(settings)
+    render.show(views_house.model_choice(actions.describe_model(settings), settings, verdict))
 
 
 def _context(chat: Chat, rest: str) -> None:

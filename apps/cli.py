@@ -116,6 +116,7 @@ GROUPS: tuple[tuple[str, typer.Typer, tuple[Verb, ...]], ...] = (
         cli_learning.model,
         (
             ("show", cli_learning.model_show),
+            ("adapt", cli_learning.model_adapt),
             ("pretrain", cli_learning.model_pretrain),
             ("evaluate", cli_learning.model_evaluate),
         ),

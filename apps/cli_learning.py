@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -145,7 +146,8 @@ def _run_number(text: str) -> int:
 
 
 model = typer.Typer(
-    help="Show the model in use, train the shipped one anew, or evaluate one.", no_args_is_help=True
+    help="Show the model in use, fit the memory to another, train the shipped one anew, or evaluate one.",
+    no_args_is_help=True
 )
 
 
@@ -156,7 +158,8 @@ def model_show(json: Json = False, plain: Plain = False) -> None:
     """
     shown = mode(json=json, plain=plain)
     settings = actions.resolve_settings(choice()).settings
-    render.show(views_house.model_choice(actions.describe_model(settings), settings), shown)
+    verdict = actions.verdict(settings)
+    render.show(views_house.model_choice(actions.describe_model(settings), settings, verdict), shown)
 
 
 def model_pretrain(
@@ -195,3 +198,42 @@ def model_evaluate(
     render.say("asking held-out questions; this takes a minute or two")
     figures = actions.evaluate(actions.resolve_settings(choice()).settings, items=items, seed=seed)
     render.show(views_house.figures(figures), shown)
+
+
+def model_adapt(
+    model: Annotated[
+        str | None,
+        typer.Argument(metavar="[MODEL]", help="assistant, a folder or a hub id; the configured one by default."),
+    ] = None,
+    text: Annotated[
+        list[Path] | None,
+        typer.Option("--text", metavar="FILE", help="Measure addresses on this text; may be repeated."),
+    ] = None,
+    layer: Annotated[str, typer.Option(help="The block beside which the memory sits; auto probes a few.")] = "auto",
+    rate: Annotated[str, typer.Option(help="The step of a write; auto probes a few.")] = "auto",
+    facts: Annotated[
+        int, typer.Option("--probe-facts", min=1, help="Generated facts that acceptance is judged by.")
+    ] = 50,
+    seed: Annotated[int, typer.Option(help="Seed of the generated facts.")] = 0,
+    beside_model: Annotated[
+        bool, typer.Option("--beside-model", help="Keep the files in MODEL/memory, not in the home folder.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Fit the memory to a model, and find out whether facts can be learned into it.
+
+    Generated facts about people who do not exist are written into a copy; wordings that were never trained, old
+    answers and untaught questions decide. Until a model is accepted nothing is written into it: facts stay in the
+    token store. A refused model exits with status 4; a report lies beside the memory files either way.
+
+    Example: memos model adapt ./my-llama --text notes.txt
+    """
+    shown = mode(json=json)
+    request = actions.adapt_request(text or [], layer, rate, facts, seed, beside_model)
+    settings = actions.resolve_settings(replace(choice(), model=model or choice().model)).settings
+    with progress.safe_stop("this fact") as stop, progress.bar("adapting", stop=stop) as report:
+        done = actions.adapt(settings, request, report)
+    render.show(views_house.adaptation(done), shown)
+    if not done.accepted:
+        render.say("facts stay in the token store; consolidation.allow_unaccepted would write all the same")
+        raise typer.Exit(ExitCode.GATE_REFUSED)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from memos.acceptance import figure_rows, trial_row
 from memos.apps.render import Document, Table, escape
 from memos.apps.views import SHORT, moment, plural, short_id, size
 from memos.types import (
@@ -17,6 +18,7 @@ from memos.types import (
 )
 
 if TYPE_CHECKING:
+    from memos.acceptance import AdaptationReport, Verdict
     from memos.apps.actions import Figure, ModelChoice
     from memos.config import Settings
     from memos.interchange import ArchiveReport
@@ -47,6 +49,7 @@ def status(state: Status, *, namespace_origin: str) -> Document:
             "model",
             state.model + (f", answers by {state.chat_model} from the store" if state.chat_model else ""),
         ),
+        ("writes", f"{state.writes}: {state.writes_reason}"),
         ("embedder", state.embedder),
         ("put aside", f"{state.superseded} superseded, {state.paused} paused"),
         ("last run", f"{last.id} {last.status.value}, {moment(last.created_at)}" if last else "none"),
@@ -142,18 +145,39 @@ def archive(report: ArchiveReport) -> Document:
     return Document(report.model_dump(mode="json"), lines)
 
 
-def model_choice(choice: ModelChoice, settings: Settings) -> Document:
-    """Which model is configured, what it can do and what it cannot."""
+def model_choice(choice: ModelChoice, settings: Settings, verdict: Verdict) -> Document:
+    """Which model is configured, what it can do and what it cannot, and whether it may be written into."""
     data: JsonDict = {
         "model": choice.name,
         "kind": choice.kind,
         "can": choice.can,
         "cannot": choice.cannot,
+        "writes": verdict.state,
+        "writes_reason": verdict.reason,
         "device": settings.model.device,
         "threads": settings.model.threads,
         "network": settings.model.allow_network,
     }
     return pairs(data)
+
+
+def adaptation(report: AdaptationReport) -> Document:
+    """The verdict on a model, with the figures behind it."""
+    shares = [] if report.figures is None else figure_rows(report.figures, report.bar)
+    probes = [trial_row(trial) for trial in (*report.layers, *report.rates)]
+    return Document(
+        {**report.model_dump(mode="json"), "verdict": report.verdict},
+        (
+            f"{report.model}: {report.verdict}",
+            f"layer {report.layer}, {report.rate_of} {report.rate:g}, {report.documents} texts measured, "
+            f"{report.seconds:.0f} s",
+            Table(("share of", "right", "prompts", "asked for"), shares, title="generated facts", wide="share of"),
+            Table(
+                ("layer", "rate", "held-out", "honest", "leaked", "kept", "s", "note"), probes, title="probes",
+                wide="note",
+            ),
+        ),
+    )  # fmt: skip
 
 
 def figures(measured: Sequence[Figure]) -> Document:

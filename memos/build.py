@@ -5,13 +5,17 @@ Everything heavy is wrapped so that it loads at its first use: opening a memory 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from memos.acceptance import Acceptance, stored_memory
 from memos.answering import Answerer
 from memos.config import LoadedSettings, Settings, check_namespace, load_settings
 from memos.consolidation import Consolidator
@@ -39,9 +43,11 @@ from memos.stores.token import SqlTokenStore
 
 if TYPE_CHECKING:
     from memos.augmentation import Augmenter
+    from memos.parametric.layer import MemoryConfig
     from memos.parametric.model import MemoryModel
 
 SHIPPED_MODEL = "assistant"
+MODELS_FOLDER = Path(__file__).parent / "models"
 
 
 def open_memory(
@@ -104,6 +110,7 @@ def _parts(settings: Settings) -> Parts:
     return Parts(
         settings=settings, database=database, unit=database, store=store, context=context, audit=audit, ledger=ledger,
         embedder=embedder, intake=intake, answerer=answerer, consolidator=models.consolidator, reader=models.reader,
+        acceptance=acceptance(settings),
         consolidation_policy=consolidation_policy(settings.consolidation),
         retention_policy=retention_policy(settings.retention), close=close,
     )  # fmt: skip
@@ -164,12 +171,15 @@ class Models:
         from memos.parametric.recipe import WriteSettings
         from memos.parametric.trainer import ParametricTrainer
 
-        write = WriteSettings.configured(self._settings.consolidation)
+        accepted = acceptance(self._settings)
+        assert accepted is not None
+        write = WriteSettings.configured(adapted(self._settings, accepted).consolidation)
+        model = self._model
 
         return Consolidator(
             unit=self._unit, store=self._store, ledger=self._ledger, audit=self._audit,
-            trainer=ParametricTrainer(self._model, write), augmenter=make_augmenter(self._settings, self._model),
-            settings=self._settings.consolidation,
+            trainer=ParametricTrainer(model, write), augmenter=make_augmenter(self._settings, model),
+            settings=self._settings.consolidation, permit=lambda: accepted.require_for(model.fingerprint),
         )  # fmt: skip
 
     @cached_property
@@ -212,18 +222,64 @@ def load_model(settings: Settings) -> MemoryModel:
 
     Raises ModelUnavailable for a name that is neither shipped, nor a folder, nor allowed from a hub.
     """
-    from memos.parametric.layer import MemoryConfig
     from memos.parametric.model import MemoryModel
 
-    path = model_path(settings)
-    memory = settings.memory
-    kept = settings.home / "models" / re.sub(r"[^A-Za-z0-9_.-]+", "--", settings.model.name).strip("-")
-    config = MemoryConfig(
-        d_model=_hidden_size(path), n_keys=memory.n_keys, heads=memory.heads, k=memory.top_k, layer=memory.layer,
-        seed=memory.key_seed,
-    )
-    return MemoryModel.from_pretrained(path, memory_dir=kept, config=config, device=settings.model.device,
-                            threads=settings.model.threads or None)  # fmt: skip
+    path, kept = model_path(settings), kept_folder(settings)
+    return MemoryModel.from_pretrained(path, memory_dir=kept, config=memory_config(settings),
+                            device=settings.model.device, threads=settings.model.threads or None)  # fmt: skip
+
+
+def memory_config(settings: Settings) -> MemoryConfig:
+    """The shape of the memory: what the user set, then what was kept or shipped with the model, then the defaults."""
+    from memos.parametric.layer import MemoryConfig
+
+    section, path = settings.memory, model_path(settings)
+    stored = next((found for folder in memory_folders(settings) if (found := stored_memory(folder))), None)
+    values: dict[str, Any] = {"n_keys": section.n_keys, "heads": section.heads, "k": section.top_k, "layer": section.layer,
+                              "seed": section.key_seed}  # fmt: skip
+    if stored is None:
+        return MemoryConfig(d_model=_hidden_size(path), **values)
+    names = {"k": "top_k", "seed": "key_seed"}
+    chosen: dict[str, Any] = {
+        name: value for name, value in values.items() if names.get(name, name) in section.model_fields_set
+    }
+    if "layer" in chosen:
+        chosen["layers"] = ()
+    return replace(MemoryConfig.from_json(json.dumps(stored)), d_model=_hidden_size(path), **chosen)
+
+
+def kept_folder(settings: Settings) -> Path:
+    """Where in the home folder the memory files of the configured model are kept; one folder however it is spelled."""
+    name = settings.model.name
+    if name != SHIPPED_MODEL and Path(name).expanduser().is_dir():
+        resolved = Path(name).expanduser().resolve()
+        name = f"{resolved.name}-{hashlib.sha256(str(resolved).encode()).hexdigest()[:8]}"
+    return settings.home / "models" / re.sub(r"[^A-Za-z0-9_.-]+", "--", name).strip("-")
+
+
+def memory_folders(settings: Settings) -> list[Path]:
+    """Where memory files of the configured model may lie, the first that has any counts. Raises ModelUnavailable."""
+    return [kept_folder(settings), Path(model_path(settings)) / "memory"]
+
+
+def acceptance(settings: Settings) -> Acceptance | None:
+    """The rule on writes into the configured model; None for a chat model, which has no parameters to write."""
+    if settings.model.chat:
+        return None
+    allowed = "consolidation.allow_unaccepted is on" if settings.consolidation.allow_unaccepted else ""
+    if settings.model.name == SHIPPED_MODEL:
+        # its report informs and does not bar: every release measures it, and each run has its own gate
+        allowed = allowed or "the shipped model has the gate of each run"
+    return Acceptance(settings.model.name, lambda: memory_folders(settings), allowed=allowed)
+
+
+def adapted(settings: Settings, accepted: Acceptance | None) -> Settings:
+    """The settings with the rate that was found for this model, unless the user set one."""
+    report = None if accepted is None else accepted.report()
+    section = settings.consolidation
+    if report is None or report.rate_of in section.model_fields_set:
+        return settings
+    return settings.model_copy(update={"consolidation": section.model_copy(update={report.rate_of: report.rate})})
 
 
 def _hidden_size(path: str) -> int:
@@ -242,7 +298,7 @@ def model_path(settings: Settings) -> str:
     """Folder of the shipped model, a local folder, or a hub id where the network is allowed."""
     name = settings.model.name
     if name == SHIPPED_MODEL:
-        return str(Path(__file__).parent / "models" / SHIPPED_MODEL)
+        return str(MODELS_FOLDER / SHIPPED_MODEL)
     if Path(name).expanduser().is_dir():
         return str(Path(name).expanduser())
     if not settings.model.allow_network:
@@ -252,6 +308,20 @@ def model_path(settings: Settings) -> str:
             code="model.unavailable",
         )
     return name
+
+
+def learned_into(settings: Settings) -> dict[str, str]:
+    """Model fingerprint -> a namespace of this home that has learned into that model and still holds it."""
+    if not settings.store.url and not (settings.home / "memos.db").exists():
+        return {}
+    parts = _parts(settings)
+    try:
+        return {
+            fingerprint: namespace
+            for namespace in parts.store.namespaces() for fingerprint in parts.ledger.fingerprints(namespace)
+        }  # fmt: skip
+    finally:
+        parts.close()
 
 
 class LazyGenerator:

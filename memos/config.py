@@ -117,6 +117,7 @@ class ConsolidationSettings(Section):
     gate_held_out: float = Field(default=0.6, ge=0, le=1, description="a record below this share of held-out wordings is left out")
     gate_old: float = Field(default=0.05, ge=0, le=1, description="largest loss of old knowledge a run may cost")
     gate_honest: float = Field(default=0.90, ge=0, le=1, description="least share of untaught questions answered as before")
+    allow_unaccepted: bool = Field(default=False, description="write into a model that memos model adapt did not accept, at your own risk")
 
 
     @field_validator("augmenter")

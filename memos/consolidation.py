@@ -11,7 +11,7 @@ Knows the ledger, the trainer and the audit log by their protocols; no tensor, n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from memos.augmentation import Lesson
 from memos.bookkeeping import Bookkeeper
@@ -58,10 +58,13 @@ class Consolidator:
         augmenter: Augmenter,
         settings: ConsolidationSettings,
         checkpoint_every: int = CHECKPOINT_EVERY,
+        permit: Callable[[], None] = lambda: None,
     ) -> None:
+        """permit: raises when nothing new may be written into this model; taking back is always allowed."""
         self._ledger = ledger
         self._augmenter = augmenter
         self._settings = settings
+        self.permit = permit
         self._reader = KnowledgeReader(ledger, trainer, checkpoint_every)
         self._books = Bookkeeper(unit=unit, store=store, ledger=ledger, audit=audit, reader=self._reader)
         learner = Learner(trainer, settings.seed)
@@ -95,8 +98,10 @@ class Consolidator:
         """Write the plan's records. Returns the run, COMMITTED or REJECTED; rows change only when committed.
 
         An exception or Ctrl-C before the commit leaves the rows as they were and the run on record as REJECTED.
-        Raises ConsolidationError when a record is no longer what the plan says it is, or memory runs out.
+        Raises ConsolidationError when the model is not accepted for writes, when a record is no longer what the plan
+        says it is, or memory runs out.
         """
+        self.permit()
         namespace = plan.namespace
         self._require_unchanged(plan)
         head = self._ledger.head(namespace)  # before the rows: what is committed after this must make the commit fail
@@ -179,5 +184,6 @@ class Consolidator:
         self, namespace: str, bundle: LedgerBundle, on_conflict: OnConflict, adoption: Adoption, actor: str,
         progress: Progress | None = None,
     ) -> MergeReport:  # fmt: skip
-        """Take a bundle in as one run; see `Merger.merge`."""
+        """Take a bundle in as one run; see `Merger.merge`. Raises ConsolidationError as `consolidate` does."""
+        self.permit()
         return self._merger.merge(namespace, bundle, on_conflict, adoption, actor, progress)

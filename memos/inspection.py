@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from memos.acceptance import Acceptance, Verdict
 from memos.answering import Answerer
 from memos.config import Settings
 from memos.consolidation import Consolidator
@@ -54,7 +55,10 @@ class Inspector:
         store: TokenStore,
         ledger: SlotLedger,
         audit: AuditLog,
+        acceptance: Acceptance | None = None,
     ) -> None:
+        """acceptance: None where the model has no parameters to write."""
+        self._acceptance = acceptance
         self._namespace = namespace
         self._settings = settings
         self._store = store
@@ -68,7 +72,7 @@ class Inspector:
         runs = self._ledger.runs(self._namespace)
         live = self._ledger.entries(self._namespace)
         learned = {entry.record_id for entry in live if entry.kind is EntryKind.WRITE}
-        events = self._audit.events(limit=1)
+        events, verdict = self._audit.events(limit=1), self.verdict()
         tiers = (
             TierStatus(tier=Tier.CONTEXT, count=context_turns, bytes=context_bytes, detail="turns in open sessions"),
             TierStatus(tier=Tier.TOKEN, count=counts.active, bytes=counts.bytes, detail="active records"),
@@ -82,8 +86,15 @@ class Inspector:
             tiers=tiers, superseded=counts.superseded, paused=counts.paused, model=self._settings.model.name,
             chat_model=self._settings.model.chat, embedder=self._settings.embedder.name,
             last_run=runs[0] if runs else None, audit_events=self._audit.last_sequence(),
-            chain_head=events[0].hash if events else "",
+            chain_head=events[0].hash if events else "", writes=verdict.state,
+            writes_reason=verdict.reason,
         )  # fmt: skip
+
+    def verdict(self) -> Verdict:
+        """Whether the configured model may be written into, from files alone."""
+        if self._acceptance is None:
+            return Verdict(state="none", reason=f"{self._settings.model.chat} has no parameters that memos can write")
+        return self._acceptance.verdict()
 
     # --- why ----------------------------------------------------------------------------------------------------------
 
@@ -190,6 +201,7 @@ class Inspector:
         else:
             checks.append(_check("index", self._store.check_index))
         checks.append(_check("model", lambda: self._model_line(consolidator)))
+        checks.append(_check("writes to parameters", lambda: self._verdict_line(consolidator)))
         checks.append(_check("runs", self._runs_line))
         return checks + self.verify(consolidator)
 
@@ -199,6 +211,14 @@ class Inspector:
             return f"{self._settings.model.chat} answers from the store; nothing is written to parameters"
         state = worker.knowledge(self._namespace)
         return f"{self._settings.model.name}: {len(state.overlay)} rows learned over a read-only base"
+
+    def _verdict_line(self, consolidator: Callable[[], Consolidator | None]) -> str:
+        """A model that was refused, or never measured, is a choice and no damage; one that changed since is."""
+        verdict = self.verdict()
+        worker = consolidator() if verdict.state == "accepted" else None
+        if worker is not None:
+            worker.permit()
+        return f"{verdict.state}: {verdict.reason}"
 
     def _runs_line(self) -> str:
         left = [run.id for run in self._ledger.runs(self._namespace) if run.status is RunStatus.PLANNED]

@@ -26,6 +26,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from memos.acceptance import Acceptance
 from memos.answering import Answerer, AnswerStream, Source as TierName
 from memos.config import Settings, check_namespace
 from memos.consolidation import Consolidator
@@ -101,6 +102,7 @@ class Parts:
     answerer: Callable[[str], Answerer]
     consolidator: Callable[[], Consolidator | None]
     reader: Callable[[], ParametricReader | None]
+    acceptance: Acceptance | None
     consolidation_policy: ConsolidationPolicy
     retention_policy: RetentionPolicy
     close: Callable[[], None]
@@ -144,6 +146,7 @@ class MemoryManager:
         self._answerer = parts.answerer(namespace)
         self._inspector = Inspector(
             namespace=namespace, settings=parts.settings, store=parts.store, ledger=parts.ledger, audit=parts.audit,
+            acceptance=parts.acceptance,
         )  # fmt: skip
         self._forgetter = Forgetter(
             namespace=namespace, home=parts.settings.home, unit=parts.unit, store=parts.store, ledger=parts.ledger,
@@ -406,6 +409,8 @@ class MemoryManager:
                 hint="memos consolidate --dry-run says why; --all lowers the bar",
                 code="consolidation.nothing",
             )
+        if self._parts.acceptance is not None:
+            self._parts.acceptance.require()  # before a large model is loaded for nothing
         return self._consolidator().consolidate(plan, self._actor, progress)
 
     def _consolidator(self) -> Consolidator:

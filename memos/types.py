@@ -429,7 +429,10 @@ class TierStatus(Value):
 
 
 class Status(Value):
-    """What `memos status` shows. Gathering it loads no model and no index."""
+    """What `memos status` shows. Gathering it loads no model and no index.
+
+    writes: whether the model may be written into: accepted, refused, not measured, none (it has no parameters).
+    """
 
     home: str
     namespace: str
@@ -443,6 +446,8 @@ class Status(Value):
     last_run: ConsolidationRun | None
     audit_events: int
     chain_head: str
+    writes: str = ""
+    writes_reason: str = ""
 
 
 # --- stories: what `memos why` tells ---------------------------------------------------------------------------------

@@ -85,14 +85,16 @@ JSON_FIELDS: dict[str, str] = {
     "why": "kind (record, run or answer), then the fields of RecordStory, of a run with its writes, or of AnswerStory",
     "init": "home, namespace",
     "status": "home, namespace, namespaces, tiers, superseded, paused, model, chat_model, embedder, last_run, audit_events, "
-    "chain_head, namespace_origin",
+    "chain_head, writes, writes_reason, namespace_origin",
     "log": "events: each with seq, at, actor, namespace, kind, subject, payload, prev_hash, hash",
     "verify": "ok, checks: each with name, ok, detail, hint",
     "doctor": "ok, checks: each with name, ok, detail, hint",
     "config show": "settings: each with key, value, origin",
     "config set": "key, value, file",
     "config path": "project, user",
-    "model show": "model, kind, can, cannot, device, threads, network",
+    "model show": "model, kind, can, cannot, writes, writes_reason, device, threads, network",
+    "model adapt": "model, accepted, verdict, reasons, fingerprint, layer, rate, rate_of, figures, bar, background, documents, "
+    "layers, rates, settings, seed, seconds, memos, made_at",
     "model pretrain": "folder, seed, steps, seconds, loss",
     "model evaluate": "rows: each with name, value, wanted, items",
 }  # fmt: skip

@@ -26,7 +26,10 @@ class ChatFormat:
         ends = self._encode(tail)[:1] if tail else ()
         if not ends and tokenizer.eos_token_id is not None:
             ends = (int(tokenizer.eos_token_id),)
+        if not ends:  # an answer must end somewhere: in the plain frame the line does
+            ends = self._encode("\n")[:1]
         self.end_ids: tuple[int, ...] = ends
+        self._begin = "" if tokenizer.chat_template else self._opening()
         stops = set(ends)
         if tokenizer.eos_token_id is not None:
             stops.add(int(tokenizer.eos_token_id))
@@ -43,6 +46,12 @@ class ChatFormat:
             lead, _, tail = whole[len(prompt) :].partition(_PROBE_ANSWER)
             return lead, tail
         return "", ""
+
+    def _opening(self) -> str:
+        """The token that starts a text, where the tokenizer puts one before every text: the base never saw one without."""
+        begin = self.tokenizer.bos_token_id
+        ids = self.tokenizer("a")["input_ids"]
+        return str(self.tokenizer.bos_token) if begin is not None and ids and ids[0] == begin else ""
 
     def _template(self, messages: list[dict[str, str]], *, prompt: bool) -> str:
         return str(self.tokenizer.apply_chat_template(messages, add_generation_prompt=prompt, tokenize=False))
@@ -64,7 +73,7 @@ class ChatFormat:
         lines = ["Notes:", *(f"- {note}" for note in notes), ""] if notes else []
         for turn in history:
             lines.append(("Question: " if turn["role"] == "user" else "Answer: ") + turn["content"])
-        return "\n".join([*lines, f"Question: {question}", "Answer:"])
+        return self._begin + "\n".join([*lines, f"Question: {question}", "Answer:"])
 
     def statement(self, text: str) -> str:
         """A text as the model sees it when it is told something: for background counts."""

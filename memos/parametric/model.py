@@ -183,7 +183,7 @@ class MemoryModel:
         if (files.base_hash, files.tokenizer_hash) != (model.base_hash, model.tokenizer_hash):
             raise FingerprintMismatch(
                 "the memory files beside this model were measured on other weights or another tokenizer",
-                hint="point at the model they belong to, or delete the memory folder to measure anew",
+                hint="point at the model they belong to; memos model adapt measures this one anew",
                 code="model.base_mismatch",
             )
         files.stats.require(layers.address_hash(), model.tokenizer_hash)

@@ -169,7 +169,8 @@ def test_doctor_finds_a_sound_memory_sound(memory: Memory) -> None:
     memory.learn()
     checks = memory.manager.doctor()
     assert all(check.ok for check in checks)
-    assert [check.name for check in checks] == ["database", "index", "model", "runs", "audit chain", "ledger of ana"]
+    names = ["database", "index", "model", "writes to parameters", "runs", "audit chain", "ledger of ana"]
+    assert [check.name for check in checks] == names
 
 
 def test_doctor_names_a_run_that_never_finished(memory: Memory) -> None:
