@@ -97,6 +97,7 @@ class Fold:
         self.digest = digest
         self.entries = 0
         self.writes: list[FoldedWrite] = []
+        self.rested = 0  # how many of the writes the latest sleep refined
         self.table = RowTable()
 
     @classmethod
@@ -114,6 +115,10 @@ class Fold:
             FoldedWrite(link.seq, link.run_id, str(link.record_id), rows, frozenset(ids.tolist()))
             for link, rows, ids in zip(writes, owned, facts, strict=False)
         ]
+        seen = 0
+        for link in links[: checkpoint.entries]:
+            seen += link.kind is EntryKind.WRITE
+            fold.rested = seen if link.kind is EntryKind.SLEEP else fold.rested
         return fold
 
     def holds(self, change: RowChange) -> bool:
@@ -126,6 +131,8 @@ class Fold:
         self.table.put(change.rows, change.after)
         if entry.kind is EntryKind.WRITE:
             self.writes.append(FoldedWrite(entry.seq, entry.run_id, str(entry.record_id), change.rows, facts))
+        else:
+            self.rested = len(self.writes)
         self.digest = entry.digest_after
         self.entries += 1
 

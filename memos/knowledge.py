@@ -27,7 +27,15 @@ from memos.errors import (
     StoreUnwritable,
 )
 from memos.folding import Fold, same_state
-from memos.protocols import LedgerEntry, LedgerLink, Overlay, SlotLedger, SlotTrainer, TrainingStep
+from memos.protocols import (
+    Awake,
+    LedgerEntry,
+    LedgerLink,
+    Overlay,
+    SlotLedger,
+    SlotTrainer,
+    TrainingStep,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,18 +89,29 @@ class Lessons:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The rows, who wrote which, and the lessons that still hold."""
+    """The rows, who wrote which, and the lessons that still hold. The first `rested` writes were refined by a sleep."""
 
     overlay: Overlay
     writes: tuple[OwnedRows, ...] = ()
     source: Lessons = field(default_factory=Lessons, compare=False, repr=False)
+    rested: int = 0
 
     def after_write(self, run_id: int, lesson: Lesson, step: TrainingStep) -> Knowledge:
         owned = OwnedRows(run_id, lesson.record_id, step.change.rows, 0, fact_ids(lesson), lesson)
-        return Knowledge(step.overlay, (*self.writes, owned), self.source)
+        return replace(self, overlay=step.overlay, writes=(*self.writes, owned))
 
     def after_sleep(self, step: TrainingStep) -> Knowledge:
-        return replace(self, overlay=step.overlay)
+        return replace(self, overlay=step.overlay, rested=len(self.writes))
+
+    def awake(self) -> Awake:
+        """What was written since the latest sleep."""
+        import numpy as np
+
+        new = self.writes[self.rested :]
+        ids = {id(write) for write in new}
+        keys = {one.key for write, one in zip(self.holding, self.lessons, strict=True) if id(write) in ids}
+        rows = np.unique(np.concatenate([np.empty(0, np.int64), *(write.rows for write in new)]))
+        return Awake(frozenset(keys), rows)
 
     @cached_property
     def holding(self) -> tuple[OwnedRows, ...]:
@@ -251,7 +270,7 @@ class KnowledgeReader:
         writes = tuple(
             OwnedRows(one.run_id, one.record_id, one.rows, one.seq, one.facts) for one in fold.writes
         )
-        return Knowledge(fold.overlay(self._trainer), writes, Lessons(self._ledger, namespace))
+        return Knowledge(fold.overlay(self._trainer), writes, Lessons(self._ledger, namespace), fold.rested)
 
 
 def fact_ids(lesson: Lesson) -> frozenset[int]:

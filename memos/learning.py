@@ -42,7 +42,7 @@ class Learner:
     def train(
         self, run_id: int, namespace: str, before: Knowledge, lessons: Sequence[Lesson], progress: Progress | None
     ) -> tuple[list[Draft], Knowledge]:
-        """Awake: one write a lesson, in order. Asleep: all owned rows together, over everything that still holds."""
+        """Awake: one write a lesson, in order. Asleep: what was written refined together, beside what still holds."""
         recipe = self._trainer.recipe()
         drafts: list[Draft] = []
         state = before
@@ -50,7 +50,7 @@ class Learner:
             report(progress, done, len(lessons) + 1, f"writing {lesson.text}")
             draft, state = self.write(run_id, namespace, state, lesson, recipe)
             drafts.append(draft)
-        report(progress, len(lessons), len(lessons) + 1, "sleep: refining all owned rows together")
+        report(progress, len(lessons), len(lessons) + 1, "sleep: refining what was written together")
         draft, state = self.sleep(run_id, namespace, state, recipe, progress)
         return [*drafts, draft], state
 
@@ -71,7 +71,7 @@ class Learner:
     ) -> tuple[Draft, Knowledge]:
         seed = self._seed(*(lesson.key for lesson in state.lessons))
         step = self._trainer.sleep(
-            state.overlay, state.owned_rows(), state.lessons, _recipe(settings), seed, progress
+            state.overlay, state.owned_rows(), state.lessons, _recipe(settings), seed, progress, state.awake()
         )
         draft = self._draft(run_id, namespace, EntryKind.SLEEP, state, step, settings, seed, None)
         return draft, state.after_sleep(step)

@@ -589,6 +589,14 @@ class Augmenter(Protocol):
     def lessons(self, record_id: str, text: str) -> Sequence[Lesson]: ...
 
 
+@dataclass(frozen=True)
+class Awake:
+    """What was written since the latest sleep: keys of its lessons, and the rows they selected, sorted int64 [t]."""
+
+    lessons: frozenset[str]
+    rows: npt.NDArray[np.int64]
+
+
 class SlotTrainer(Protocol):
     """Writes lessons into rows. Deterministic: equal arguments give equal bits, in another process too."""
 
@@ -612,7 +620,9 @@ class SlotTrainer(Protocol):
               ) -> TrainingStep: ...
 
     def sleep(self, overlay: Overlay, owned: npt.NDArray[np.int64], lessons: Sequence[Lesson], recipe: JsonDict,
-              seed: int, progress: Progress | None = None) -> TrainingStep: ...
+              seed: int, progress: Progress | None = None, awake: Awake | None = None) -> TrainingStep:
+        """Refine rows together. `awake` says what is new since the latest sleep: a recipe may refine that alone."""
+        ...
 
     def measure(self, before: Overlay, after: Overlay, lessons: Sequence[Lesson], live: Sequence[Lesson], seed: int
                 ) -> GateMeasure: ...

@@ -23,7 +23,7 @@ from memos.parametric.overlay import RowOverlay
 from memos.parametric.plain import PlainWords
 from memos.parametric.sleep import SleepSettings, sleep
 from memos.parametric.write import RowWrite, WriteSettings, write_lesson
-from memos.protocols import GateMeasure, Overlay, ParametricReading, Progress, RowChange, TrainingStep
+from memos.protocols import Awake, GateMeasure, Overlay, ParametricReading, Progress, RowChange, TrainingStep
 from memos.types import Attribution, JsonDict
 
 if TYPE_CHECKING:
@@ -80,11 +80,15 @@ class ParametricTrainer:
 
     def sleep(
         self, overlay: Overlay, owned: npt.NDArray[np.int64], lessons: Sequence[Lesson], recipe: JsonDict, seed: int,
-        progress: Progress | None = None,
+        progress: Progress | None = None, awake: Awake | None = None,
     ) -> TrainingStep:  # fmt: skip
         settings = SleepSettings.from_recipe(recipe["sleep"])
-        rows = torch.from_numpy(owned.copy())
-        made = sleep(self._model, _rows_of(overlay), rows, lessons, settings, seed, progress)
+        rows, rested = owned, frozenset[str]()
+        if settings.rehearsed is not None and awake is not None and awake.lessons:
+            rows, rested = awake.rows, frozenset(one.key for one in lessons) - awake.lessons
+        made = sleep(
+            self._model, _rows_of(overlay), torch.from_numpy(rows.copy()), lessons, settings, seed, progress, rested
+        )
         return _step(made, {"steps": made.steps, **made.report})
 
     def measure(

@@ -30,6 +30,7 @@ from memos.manager import MemoryManager
 from memos.prompting import Note
 from memos.protocols import (
     AuditLog,
+    Awake,
     GateMeasure,
     GeneratedText,
     Overlay,
@@ -110,9 +111,11 @@ class FakeTrainer:
         return self._step(overlay, rows, lesson.key, *(one.key for one in live), str(seed), json.dumps(recipe))
 
     def sleep(
-        self, overlay: Any, owned: Any, lessons: Sequence[Lesson], recipe: Any, seed: int, progress: Any = None
-    ) -> TrainingStep:
-        return self._step(overlay, owned, "sleep", *(one.key for one in lessons), str(seed))
+        self, overlay: Any, owned: Any, lessons: Sequence[Lesson], recipe: Any, seed: int, progress: Any = None,
+        awake: Awake | None = None,
+    ) -> TrainingStep:  # fmt: skip
+        new = [] if awake is None else [*sorted(awake.lessons), str(awake.rows.tolist())]
+        return self._step(overlay, owned, "sleep", *(one.key for one in lessons), "new", *new, str(seed))
 
     def measure(
         self, before: Any, after: Any, lessons: Sequence[Lesson], live: Sequence[Lesson], seed: int

@@ -11,14 +11,16 @@ import pytest
 import torch
 
 from memos.augmentation import QA, Lesson, Negative, lesson_key
-from memos.errors import ConsolidationError
+from memos.errors import ConsolidationError, NotRevertible
 from memos.grammar import Fact
 from memos.parametric.gate import GateSettings, probe_gate, share_right
 from memos.parametric.model import MemoryModel
 from memos.parametric.overlay import RowOverlay
 from memos.parametric.sleep import SleepSettings, sleep
 from memos.parametric.testing import tiny_model
+from memos.parametric.trainer import ParametricTrainer
 from memos.parametric.write import RowWrite, WriteSettings, write_lesson
+from memos.protocols import Awake
 
 WRITE = WriteSettings(rate=60.0, max_steps=12, rows=48, stop_loss=0.6)
 SLEEP = SleepSettings(stages=2, epochs=6, step=0.03, fresh=1, old=0, cross_negatives=0)
@@ -128,3 +130,40 @@ def test_the_gate_measures_lessons_old_knowledge_and_honesty() -> None:
     assert again == measure
     untouched = probe_gate(model, model.overlay("new"), model.overlay("new"), lessons, lessons, settings, 0)
     assert untouched.learned == 0.0 and untouched.old_before == untouched.old_after
+
+
+def pairs_of(rested: frozenset[str], settings: SleepSettings) -> int:
+    model, lessons, overlay, owned = prepared()
+    made = sleep(model, overlay, owned, lessons, settings, 5, None, rested)
+    return int(made.report["stages"][0]["pairs"])  # type: ignore[index,call-overload]
+
+
+def test_what_rested_before_costs_little_and_what_is_not_rehearsed_nothing() -> None:
+    _, lessons, _, _ = prepared()
+    rested = frozenset(lesson.key for lesson in lessons[:2])
+    whole = pairs_of(frozenset(), SLEEP)
+    none = pairs_of(rested, replace(SLEEP, rehearsed=0))
+    one = pairs_of(rested, replace(SLEEP, rehearsed=1))
+    assert none < one < pairs_of(rested, replace(SLEEP, rehearsed=2)) < whole
+    assert pairs_of(rested, replace(SLEEP, rehearsed=None)) == whole
+
+
+def test_a_recipe_of_before_keeps_its_meaning() -> None:
+    recipe = {"stages": 2, "epochs": 6, "step": 0.03, "fresh": 1, "old": 0, "cross_negatives": 0}
+    settings = SleepSettings.from_recipe(recipe)
+    assert (settings.plain, settings.rehearsed) == (0.0, None)
+    with pytest.raises(NotRevertible) as refusal:
+        SleepSettings.from_recipe({**recipe, "dreams": 1})
+    assert refusal.value.code == "ledger.unknown_recipe"
+
+
+def test_the_trainer_refines_the_rows_of_what_is_new() -> None:
+    model, lessons, overlay, owned = prepared()
+    trainer = ParametricTrainer(model, WRITE, SLEEP)
+    some = owned[:20]
+    awake = Awake(frozenset([lessons[2].key]), some.numpy())
+    recipe = trainer.recipe()
+    step = trainer.sleep(overlay, owned.numpy(), lessons, recipe, 5, None, awake)
+    assert step.change.rows.tolist() == some.tolist()
+    whole = {**recipe, "sleep": {**recipe["sleep"], "rehearsed": None}}
+    assert trainer.sleep(overlay, owned.numpy(), lessons, whole, 5, None, awake).change.rows.tolist() == owned.tolist()
