@@ -94,4 +94,9 @@ def learn(
     return learn_notes(model, lessons, setting, start)
 
 
-__all__ = ["ARMS", "Arm", "learn", "learn_rows", "row_answerer"]
+def base(model: MemoryModel) -> Learned:
+    """The model before anything is learned."""
+    return Learned(row_answerer(model, None), 0.0, 0)
+
+
+__all__ = ["ARMS", "Arm", "base", "learn", "learn_rows", "row_answerer"]

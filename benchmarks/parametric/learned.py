@@ -24,8 +24,9 @@ class Setting:
 class Learned:
     """What an arm leaves behind. seconds: processor time of learning, one thread. written: facts its loop calls learned.
 
-    state: what a further call builds on; the caller only hands it back. close: to be called once nothing more is asked
-    of it or of what was built on it.
+    state: what a further call builds on; the caller only hands it back. reading: who reads notes, where that is not
+    `answer`. plain: whether memos would put its questions in plain words. close: to be called once nothing more is asked of
+    it or of what was built on it.
     """
 
     answer: Answerer
@@ -33,4 +34,6 @@ class Learned:
     written: int
     report: dict[str, Any] = field(default_factory=dict)
     state: Any = None
+    reading: Answerer | None = None
+    plain: bool = True
     close: Callable[[], None] = lambda: None

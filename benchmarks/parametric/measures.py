@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -32,6 +32,9 @@ class Column:
     targets: Mapping[str, float] | None = None
 
 
+RAW = "raw "
+"""Before the name of a group whose questions were put as they stand, and not as memos puts them."""
+
 COLUMNS = (
     Column("known", "known", targets={"15": 0.96, "40": 0.94}),
     Column("novel", "novel", targets={"15": 0.93, "40": 0.92}),
@@ -49,6 +52,8 @@ COLUMNS = (
     Column("update old", "update_old", higher=False, targets={"15": 0.02, "40": 0.02}),
 )
 LEARNED, KEPT = COLUMNS[0], COLUMNS[6]
+RAW_COLUMNS = tuple(replace(column, of=RAW + column.of, targets=None) for column in COLUMNS)
+"""The same measures of the same questions, put as they stand."""
 
 
 @dataclass(frozen=True)

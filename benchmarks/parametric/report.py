@@ -14,7 +14,7 @@ from benchmarks.harness import circumstances
 
 from . import measures
 from .arms import ARMS
-from .measures import COLUMNS, KEPT, LEARNED, Column, figure
+from .measures import COLUMNS, KEPT, LEARNED, RAW_COLUMNS, Column, figure
 
 if TYPE_CHECKING:
     from .run import Choice
@@ -93,14 +93,18 @@ def lines(measured: Measured, record: Mapping[str, Any], picture: str, markdown:
     for world in measured.worlds():
         yield from ["", f"## {TITLES[world]}", "", *_table(measured, world, LEARNING)]
         yield from ["", *_table(measured, world, KEEPING, seconds=True)]
+        yield from ["", f"### {TITLES[world]}: the same questions, put as they stand", ""]
+        yield from _table(measured, world, (*LEARNING[:6], *KEEPING[:5]), RAW_COLUMNS)
         if any(row["role"] == "matched" for row in measured.rows if row["config"]["world"] == world):
             yield from ["", f"### {TITLES[world]}: at equal learning", "", *_matched(measured, world)]
     yield from ["", "## Learned against kept", "", f"![learned against old knowledge kept]({place})", ""]
     yield from _sweep(measured)
 
 
-def _table(measured: Measured, world: str, names: Sequence[str], *, seconds: bool = False) -> Iterator[str]:
-    columns = [column for column in COLUMNS if column.name in names]
+def _table(
+    measured: Measured, world: str, names: Sequence[str], of: Sequence[Column] = COLUMNS, *, seconds: bool = False
+) -> Iterator[str]:
+    columns = [column for column in of if column.name in names]
     columns = [c for c in columns if any(figure(c, measured.runs(world, arm, "best")) for arm in measured.choices)]
     yield "| arm | setting | seeds | " + " | ".join(c.name for c in columns) + (" | s a fact |" if seconds else " |")
     yield "|---|---|---" + "|---" * (len(columns) + seconds) + "|"

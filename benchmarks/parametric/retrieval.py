@@ -51,7 +51,7 @@ def learn_notes(
         start.told += 1
     seconds = time.process_time() - began
     answer = _note_answerer(model, start.memory, int(setting.rate))
-    return Learned(answer, seconds, len(lessons), {}, start, start.close)
+    return Learned(answer, seconds, len(lessons), {}, start, plain=False, close=start.close)
 
 
 def _note_answerer(model: MemoryModel, memory: MemoryManager, count: int) -> Answerer:

@@ -80,4 +80,11 @@ def learn_rows(
         "stages": stages,
     }
     seconds = time.process_time() - began
-    return Learned(row_answerer(model, overlay), seconds, written, report, Rows(overlay, owned, tuple(live)))
+    return Learned(
+        row_answerer(model, overlay),
+        seconds,
+        written,
+        report,
+        Rows(overlay, owned, tuple(live)),
+        reading=row_answerer(model, None),
+    )

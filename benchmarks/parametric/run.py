@@ -24,10 +24,12 @@ from memos.augmentation import TemplateAugmenter
 from memos.parametric.model import MemoryModel
 
 from . import measures, report
-from .arms import ARMS, learn, row_answerer
+from .arms import ARMS, base, learn
+from .asking import PlainAsking
 from .cache import RowCache, Unmeasured
-from .learned import Setting
-from .world import World, examine, make_world, read_handwritten
+from .learned import Learned, Setting
+from .measures import RAW
+from .world import Item, World, examine, make_world, read_handwritten
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "memos" / "models" / "assistant"
@@ -81,6 +83,7 @@ class Bench:
 
     def __init__(self, model: MemoryModel, cache: RowCache, make: Callable[[str, int], World]) -> None:
         self.model, self.cache = model, cache
+        self._asking = PlainAsking(model)
         self._make = make
         self._worlds: dict[tuple[str, int], tuple[World, str]] = {}
 
@@ -124,20 +127,28 @@ class Bench:
 
     def _measured(self, world: World, arm: str, setting: Setting | None) -> dict[str, Any]:
         if setting is None:
-            return {"cells": examine(world.items, row_answerer(self.model, None)).as_lists(), "seconds_a_fact": 0.0}
+            return {"cells": self._cells(world.items, base(self.model)), "seconds_a_fact": 0.0}
         learned = learn(self.model, world.lessons, arm, setting)
         found: dict[str, Any] = {
-            "cells": examine(world.items, learned.answer).as_lists(),
+            "cells": self._cells(world.items, learned),
             "seconds_a_fact": round(learned.seconds / len(world.lessons), 4),
             "written": learned.written / len(world.lessons),
             "report": learned.report,
         }
         if world.updates:
             later = learn(self.model, world.updates, arm, setting, learned.state)
-            found["cells"] |= examine(world.update_items, later.answer).as_lists()
+            found["cells"] |= self._cells(world.update_items, later)
             found["update_seconds_a_fact"] = round(later.seconds / len(world.updates), 4)
         learned.close()
         return found
+
+    def _cells(self, items: Sequence[Item], learned: Learned) -> dict[str, list[list[int]]]:
+        """Right answers by group: as memos puts the questions, and under `RAW` names put as they stand."""
+        raw = examine(items, learned.answer).as_lists()
+        put = raw
+        if learned.plain:
+            put = examine(items, self._asking.through(learned.answer, learned.reading)).as_lists()
+        return {**put, **{f"{RAW}{group}": cells for group, cells in raw.items()}}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 
 from benchmarks.parametric import measures, report, run, weights, words
 from benchmarks.parametric.arms import ARMS, learn
+from benchmarks.parametric.asking import PlainAsking
 from benchmarks.parametric.cache import RowCache, Unmeasured
 from benchmarks.parametric.learned import Setting
 from benchmarks.parametric.measures import COLUMNS, KEPT, LEARNED, Cells, figure
@@ -372,3 +374,27 @@ def test_settings_come_from_the_comparison_on_this_model_alone(model: MemoryMode
 def test_absent_data_is_said_and_not_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert words.main(["--data", str(tmp_path / "nowhere")]) == 0
     assert "no data" in capsys.readouterr().err
+
+
+def test_questions_are_put_plainly_and_notes_are_read_first() -> None:
+    model = tiny_model()
+    asked: list[str] = []
+
+    def parameters(items: Sequence[Item]) -> list[str]:
+        asked.extend(item.prompt for item in items)
+        return ["Rex."] * len(items)
+
+    def notes(items: Sequence[Item]) -> list[str]:
+        return ["Bo." if "Bo" in item.notes[0] else UNKNOWN_ANSWER for item in items]
+
+    free = "Quick question: what is my dog called?"
+    items = [
+        Item("known", model.chat_prompt(free), "Rex.", free),
+        Item("behind", model.chat_prompt(free, ["I like tea."]), "Rex.", free, ("I like tea.",)),
+        Item("contradiction", model.chat_prompt(free, ["My dog is Bo."]), "Bo.", free, ("My dog is Bo.",)),
+        Item("other", model.chat_prompt("Who won?"), "Rex.", "Who won?"),
+    ]
+    said = PlainAsking(model).through(parameters, notes)(items)
+    assert said == ["Rex.", "Rex.", "Bo.", "Rex."]
+    plain = model.chat_prompt("What is my dog called?")
+    assert asked == [plain, plain, model.chat_prompt("Who won?")]
