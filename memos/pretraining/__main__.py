@@ -26,9 +26,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--steps", type=int, default=defaults.steps)
-    parser.add_argument(
-        "--refinement", type=float, default=defaults.refinement, help="further steps, as a share of --steps"
-    )
     parser.add_argument("--threads", type=int, default=defaults.threads)
     parser.add_argument("--no-evaluation", action="store_true", help="train only")
     options = parser.parse_args(arguments)
@@ -36,7 +33,6 @@ def main(arguments: list[str] | None = None) -> int:
         config = PretrainConfig(
             seed=options.seed,
             steps=options.steps,
-            refinement=options.refinement,
             threads=options.threads,
             evaluation_items=0 if options.no_evaluation else defaults.evaluation_items,
         )

@@ -30,17 +30,12 @@ from memos.pretraining.forward import hidden_states
 from memos.pretraining.tokenizer import train_tokenizer
 
 LOG_FILE = "training_log.jsonl"
-_REFINEMENT_SEED = 1_000_003
 CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
 class PretrainConfig:
-    """Everything that decides the weights. Change `steps` for a shorter run; the schedule stretches with it.
-
-    After the main run may come a refinement, `refinement` times as many steps at a lower rate on `refine_mix`: raise it
-    when the newest of several notes has to win, for the main mix is poor in contradictions.
-    """
+    """Everything that decides the weights. Change `steps` for a shorter run; the schedule stretches with it."""
 
     seed: int = 0
     steps: int = 14_000
@@ -61,31 +56,15 @@ class PretrainConfig:
     decay_power: float = 1.2
     clip: float = 1.0
     curriculum: tuple[tuple[float, int], ...] = ((0.0, 2), (0.12, 4), (0.3, 6), (0.6, 12))
-    refinement: float = 0.0
-    refine_share: float = 0.2
-    refine_warmup: int = 50
-    refine_notes: int = 8
     background_share: float = 0.3
     checkpoint_every: int = 500
     log_every: int = 50
     evaluation_items: int = 200
     corpus_version: int = CORPUS_VERSION
     mix: Mix = field(default_factory=Mix)
-    refine_mix: Mix = field(
-        default_factory=lambda: Mix(
-            reading=0.6,
-            closed_book=0.18,
-            dialogue=0.09,
-            notes_then_closed_book=0.07,
-            small_talk=0.03,
-            question_writing=0.03,
-            contradictions=0.5,
-            ask_contradicted=0.5,
-        )
-    )
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.documents_per_step < 1 or self.refinement < 0:
+        if self.steps < 1 or self.documents_per_step < 1:
             raise InputError("pretraining needs at least one step of one document", hint="raise steps")
         if self.vocabulary < 300:
             raise InputError(
@@ -100,11 +79,6 @@ class PretrainConfig:
                 f"this build generates corpus version {CORPUS_VERSION}, not {self.corpus_version}",
                 hint="check out the version of memos that trained the model, or retrain",
             )
-
-    @property
-    def refine_steps(self) -> int:
-        """Steps of refinement after the `steps` of the main run."""
-        return round(self.steps * self.refinement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +133,7 @@ def build_optimizers(
 
 
 def schedule(step: int, config: PretrainConfig) -> float:
-    """The share of the learning rate at `step`.
-
-    A short warm-up, a plateau, a decay to zero; then, in refinement, a lower peak and a linear decay.
-    """
-    if step >= config.steps:
-        done = step - config.steps
-        rise = min(1.0, (done + 1) / config.refine_warmup)
-        return config.refine_share * rise * (1.0 - done / config.refine_steps)
+    """The share of the learning rate at `step`: a short warm-up, a plateau, a decay to zero."""
     progress = step / config.steps
     if progress < config.warmup:
         return (step + 1) / (config.warmup * config.steps)
@@ -176,25 +143,14 @@ def schedule(step: int, config: PretrainConfig) -> float:
 
 
 def batches_from(step: int, config: PretrainConfig, tokenizer: PreTrainedTokenizerFast) -> Iterator[Batch]:
-    """The batches of every step from `step` on: first the curriculum, then the refinement's mix."""
-    if step < config.steps:
-        yield from stream(
-            config.seed,
-            step,
-            config.steps,
-            config.documents_per_step,
-            config.mix,
-            config.curriculum,
-            tokenizer,
-            config.context,
-        )
-    yield from stream(
-        config.seed + _REFINEMENT_SEED,
-        max(0, step - config.steps),
-        config.refine_steps,
+    """The batches of every step from `step` on."""
+    return stream(
+        config.seed,
+        step,
+        config.steps,
         config.documents_per_step,
-        config.refine_mix,
-        ((0.0, config.refine_notes),),
+        config.mix,
+        config.curriculum,
         tokenizer,
         config.context,
     )
@@ -243,24 +199,19 @@ def pretrain(config: PretrainConfig, out_dir: Path, progress: Progress | None = 
     standing = _Standing()
     if checkpoint.exists():
         standing = _resume(checkpoint, config, model, optimizers, generator)
-    total = config.steps + config.refine_steps
     step, tokens, log = standing.step, standing.tokens, list(standing.log)
     started = time.monotonic() - standing.seconds
     losses: list[tuple[float, float]] = []
     model.train()
     for batch in batches_from(step, config, tokenizer):
-        if step == config.steps:
-            # what the optimizers remember of the last, smallest steps is of no use at a rate that rises again
-            optimizers = build_optimizers(model, config)
-            generator.manual_seed(config.seed + _REFINEMENT_SEED)
         losses.append(_train_step(model, batch, step, config, optimizers, generator))
         step += 1
         tokens += batch.tokens
         seconds = time.monotonic() - started
-        if step % config.log_every == 0 or step == total:
+        if step % config.log_every == 0 or step == config.steps:
             line = PretrainProgress(
                 step=step,
-                steps=total,
+                steps=config.steps,
                 loss=round(sum(loss for loss, _ in losses) / len(losses), 4),
                 answer_loss=round(sum(loss for _, loss in losses) / len(losses), 4),
                 tokens=tokens,
@@ -271,7 +222,7 @@ def pretrain(config: PretrainConfig, out_dir: Path, progress: Progress | None = 
             log.append(asdict(line))
             if progress is not None:
                 progress(line)
-        if step % config.checkpoint_every == 0 and step < total:
+        if step % config.checkpoint_every == 0 and step < config.steps:
             standing = _Standing(step, tokens, seconds, tuple(log))
             _save_checkpoint(checkpoint, config, model, optimizers, generator, standing)
     save_folder(out_dir, config, model, tokenizer, log)

@@ -53,8 +53,7 @@ from memos.pretraining.train import (
 )
 
 TINY = PretrainConfig(
-    steps=4,
-    refinement=0.5,
+    steps=6,
     documents_per_step=4,
     vocabulary=400,
     tokenizer_documents=80,
@@ -237,10 +236,9 @@ def test_every_parameter_has_one_optimizer(tokenizer: Any) -> None:
 
 
 def test_the_schedule_warms_up_holds_and_decays_to_zero() -> None:
-    config = PretrainConfig(steps=1000, refinement=0.5)
-    shares = [schedule(step, config) for step in range(1500)]
-    assert shares[0] < 0.1 and max(shares) == 1.0 and shares[300] == 1.0 and shares[999] < 0.01
-    assert max(shares[1000:]) <= config.refine_share and shares[-1] < 0.01
+    config = PretrainConfig(steps=1000)
+    shares = [schedule(step, config) for step in range(1000)]
+    assert shares[0] < 0.1 and max(shares) == 1.0 and shares[300] == 1.0 and shares[-1] < 0.01
 
 
 def test_a_run_leaves_a_loadable_folder_with_its_log_and_evaluation(trained: Path) -> None:
@@ -296,7 +294,6 @@ def test_a_foreign_or_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
     "change",
     [
         {"steps": 0},
-        {"refinement": -1.0},
         {"documents_per_step": 0},
         {"vocabulary": 100},
         {"hidden": 30, "heads": 4},
@@ -340,8 +337,8 @@ def test_the_command_line_trains_and_reports_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("memos.pretraining.__main__.PretrainConfig", lambda **given: replace(TINY, **given))
-    assert main(["--out", str(tmp_path / "m"), "--steps", "2", "--refinement", "0.5", "--no-evaluation"]) == 0
-    assert "step 3/3" in capsys.readouterr().err
+    assert main(["--out", str(tmp_path / "m"), "--steps", "2", "--no-evaluation"]) == 0
+    assert "step 2/2" in capsys.readouterr().err
     assert main(["--out", str(tmp_path / "m"), "--steps", "0"]) == 2
     assert "hint:" in capsys.readouterr().err
 
