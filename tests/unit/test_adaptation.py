@@ -454,19 +454,15 @@ def test_the_verb_says_the_verdict_and_exits_with_it(
     assert "refused" in shown.stdout
 
 
-def test_a_report_shipped_with_the_model_is_about_that_model() -> None:
+def test_the_shipped_model_is_accepted_by_a_report_on_itself(tmp_path: Path) -> None:
     folder = MODELS_FOLDER / "assistant"
-    made = read_report(folder / "memory")
-    if made is None:
-        pytest.skip("this tree ships no report; memos model adapt --beside-model makes one")
-    assert MemoryModel.from_pretrained(folder, memory_dir=folder / "memory").fingerprint == made.fingerprint
+    rule = acceptance(Settings(home=tmp_path))
+    assert rule is not None and rule.verdict().state == "accepted"
+    rule.require_for(MemoryModel.from_pretrained(folder, memory_dir=folder / "memory").fingerprint)
 
 
-def test_the_shipped_models_report_informs_and_does_not_bar(tmp_path: Path) -> None:
-    given = Settings(home=tmp_path)
-    write_report(kept_folder(given), report(accepted=False, reasons=("too little",)))
-    rule = acceptance(given)
+def test_the_rule_holds_for_the_shipped_model_too(tmp_path: Path) -> None:
+    rule = acceptance(Settings(home=tmp_path, memory={"key_seed": 7}))  # other addresses than were accepted
     assert rule is not None
-    rule.require_for("any fingerprint")
-    assert rule.verdict().state == "refused"
-    assert rule.verdict().reason.startswith("too little; written all the same")
+    with pytest.raises(FingerprintMismatch):
+        rule.require_for("of other addresses")
