@@ -31,17 +31,13 @@ LATER_TOLD = "My favourite colour is green."
 
 ASKED_NEXT_DAY = (("Where do I live?", "Porto."), ("What is my dog called?", "Biscuit."))
 IN_UNSEEN_WORDS = (
-    ("Where do I make my home?", "Porto."),
-    ("Can you name my dog?", "Biscuit."),
+    ("which town do I wake up in?", "Porto."),
+    ("whats my pups name", "Biscuit."),
     ("What do people call my sister?", "Marta."),
-    ("What is the one colour that I would always choose?", "green."),
+    ("what colour should you pick for my scarf?", "green."),
 )
 HOME, DOG, _, COLOUR = IN_UNSEEN_WORDS
 NEVER_TOLD = "How old am I?"
-
-# What is told here passes the default gate where it was tried, by a narrow margin that another processor's rounding may
-# take away. The demo says on screen that it lowers the bar.
-GATE = (("consolidation.gate_held_out", "0.5"), ("consolidation.gate_honest", "0.8"))
 
 
 class Stop(Exception):
@@ -146,11 +142,6 @@ def tell(demo: Demo) -> None:
 
 def ask_the_store(demo: Demo) -> None:
     demo.chapter("Tuesday. A new process answers from the token store; then the model learns what was told")
-    render.lines(
-        ["", "# the model that ships is small; for the demo its gate asks a little less than by default"]
-    )
-    for key, value in GATE:
-        demo.memos("config", "set", key, value, "--project")
     learn_these = " ".join(demo.ids.get(text, "") for text in FIRST_TOLD)
     asked = [*(question for question, _ in ASKED_NEXT_DAY), NEVER_TOLD]
     said = demo.memos("chat", "--session", "tuesday", typed=[*asked, f"/consolidate {learn_these}"])

@@ -179,8 +179,9 @@ def _run_lines(run: ConsolidationRun) -> list[str]:
 def gate_line(gate: GateReport) -> str:
     """A gate report in one line."""
     verdict = "passed" if gate.passed else "refused"
+    raw = "" if gate.as_they_stand is None else f" ({gate.as_they_stand:.2f} as they stand)"
     return (
-        f"{verdict}; learned {gate.learned:.2f}, held-out wordings {gate.held_out:.2f}, "
+        f"{verdict}; learned {gate.learned:.2f}, held-out wordings {gate.held_out:.2f}{raw}, "
         f"old knowledge {gate.old_before:.2f} -> {gate.old_after:.2f}, honest {gate.honest:.2f}"
     )
 

@@ -102,8 +102,8 @@ class Gate:
             score = measure.per_lesson.get(lesson.key, 0.0)
             per_record[lesson.record_id] = min(score, per_record.get(lesson.record_id, 1.0))
         return GateReport(
-            learned=measure.learned, held_out=measure.held_out, old_before=measure.old_before,
-            old_after=measure.old_after, honest=measure.honest, per_record=per_record, failed=tuple(failed),
+            learned=measure.learned, held_out=measure.held_out, as_they_stand=measure.as_they_stand,
+            old_before=measure.old_before, old_after=measure.old_after, honest=measure.honest, per_record=per_record, failed=tuple(failed),
             passed=passed, reason=reason,
         )  # fmt: skip
 

@@ -573,7 +573,10 @@ class TrainingStep:
 
 @dataclass(frozen=True)
 class GateMeasure:
-    """Free-running, exact-match shares in [0, 1]. `per_lesson` is the held-out share of each lesson, by its key."""
+    """Free-running, exact-match shares in [0, 1]. `per_lesson` is the held-out share of each lesson, by its key.
+
+    `held_out`: asked as users' questions are; `as_they_stand`: the same wordings, not put in plain words first.
+    """
 
     learned: float
     held_out: float
@@ -581,6 +584,7 @@ class GateMeasure:
     old_after: float
     honest: float
     per_lesson: Mapping[str, float]
+    as_they_stand: float | None = None
 
 
 class Augmenter(Protocol):

@@ -312,7 +312,8 @@ class RunStatus(StrEnum):
 class GateReport(Value):
     """Free-running, exact-match shares in [0, 1], measured after sleep; each on prompts the write never saw.
 
-    `learned`: wordings in the write; `held_out`: wordings kept from it; `old_before`/`old_after`: knowledge from
+    `learned`: wordings in the write; `held_out`: wordings kept from it, asked as users' questions are; `as_they_stand`: the
+    same, not put in plain words first; `old_before`/`old_after`: knowledge from
     pretraining; `honest`: untaught questions still answered as before. `per_record` is the held-out share of each
     record, by record id; `failed` names the records that fell short and were left out.
     """
@@ -322,6 +323,7 @@ class GateReport(Value):
     old_before: float
     old_after: float
     honest: float = 1.0
+    as_they_stand: float | None = None
     per_record: dict[str, float] = Field(default_factory=dict)
     failed: tuple[str, ...] = ()
     passed: bool

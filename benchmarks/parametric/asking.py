@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from memos.grammar import UNKNOWN_ANSWER, plain_question
+from memos.grammar import UNKNOWN_ANSWER
 from memos.parametric.model import MemoryModel
 from memos.parametric.plain import PlainWords
 
@@ -21,7 +21,6 @@ class PlainAsking:
     """Puts questions as memos does; what the base makes of each is kept, for it never changes."""
 
     def __init__(self, model: MemoryModel) -> None:
-        self._model = model
         self._words = PlainWords(model)
         self._put: dict[str, str] = {}
 
@@ -44,6 +43,5 @@ class PlainAsking:
 
     def _prompt(self, question: str) -> str:
         if question not in self._put:
-            asked = self._words.asked(question)
-            self._put[question] = self._model.chat_prompt(question if asked is None else plain_question(*asked))
+            self._put[question] = self._words.prompt(question)
         return self._put[question]

@@ -24,11 +24,15 @@ class Render(Protocol):
 
 @dataclass(frozen=True)
 class QA:
-    """A rendered prompt and the answer wanted. kind: how the question is worded ("known", "unseen_core", ...)."""
+    """A rendered prompt and the answer wanted. kind: how the question is worded ("known", "unseen_core", ...).
+
+    question: the question in the prompt, of what is kept for the examination: it is asked there as users ask.
+    """
 
     prompt: str
     answer: str
     kind: str = "known"
+    question: str = ""
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,9 @@ class TemplateAugmenter:
             facts=(fact,),
             train=tuple(_spread(self._answered(learned, answer, spoken), others_learned)),
             held_out=(
-                *(QA(self.render(q), answer) for q in held),
-                *(QA(self.render(q), answer, "unseen_core") for q in unseen),
-                *(QA(self.render(q), answer, "colloquial") for q in spoken.held_out),
+                *(QA(self.render(q), answer, question=q) for q in held),
+                *(QA(self.render(q), answer, "unseen_core", q) for q in unseen),
+                *(QA(self.render(q), answer, "colloquial", q) for q in spoken.held_out),
                 *others_held,
             ),
             fresh=(*self._answered(fresh, answer, spoken), *behind),

@@ -103,7 +103,7 @@ def lessons_from_pairs(
             text=text,
             facts=(),
             train=tuple(asked[: shape.train]),
-            held_out=tuple(QA(render(question), unique[question]) for question in held),
+            held_out=tuple(QA(render(question), unique[question], question=question) for question in held),
             fresh=tuple(asked[shape.train :]),
             negatives=tuple(negatives[: shape.negatives]),
             fresh_negatives=tuple(negatives[shape.negatives :]),

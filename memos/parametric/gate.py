@@ -16,6 +16,7 @@ from memos.grammar import answer_text
 from memos.parametric.base import cpu_threads
 from memos.parametric.model import MemoryModel, Reading
 from memos.parametric.overlay import RowOverlay
+from memos.parametric.plain import PlainWords
 from memos.parametric.write import kept_answers, taught_of
 from memos.protocols import GateMeasure
 
@@ -51,16 +52,18 @@ def probe_gate(
 ) -> GateMeasure:
     """Measure `lessons` under `after`, and what must not change under `before` and `after`.
 
-    live: every lesson that holds afterwards, so that nothing taught counts as a leak. Old knowledge and honesty are
+    live: every lesson that holds afterwards, so that nothing taught counts as a leak. Held-out questions are asked as
+    users' questions are, in plain words where they are understood, and once more as they stand. Old knowledge and honesty are
     shares of prompts that get the base's own answer. Shares are 1.0 where nothing could be asked.
     """
     rng = random.Random(seed)
     taught = taught_of([*live, *lessons])
     with cpu_threads():
         held = [(one.key, qa) for one in lessons for qa in one.held_out]
-        held_right = share_right(
-            model, [qa.prompt for _, qa in held], [qa.answer for _, qa in held], after, settings.max_new_tokens
-        )
+        words, wanted = PlainWords(model), [qa.answer for _, qa in held]
+        put = [words.prompt(qa.question) if qa.question else qa.prompt for _, qa in held]
+        held_right = share_right(model, put, wanted, after, settings.max_new_tokens)
+        raw_right = share_right(model, [qa.prompt for _, qa in held], wanted, after, settings.max_new_tokens)
         learned = [qa for one in lessons for qa in one.train[: settings.learned]]
         learned_right = share_right(
             model, [qa.prompt for qa in learned], [qa.answer for qa in learned], after, settings.max_new_tokens
@@ -88,6 +91,7 @@ def probe_gate(
     return GateMeasure(
         learned=_share(learned_right),
         held_out=_share(held_right),
+        as_they_stand=_share(raw_right),
         old_before=_share(old_before),
         old_after=_share(old_after),
         honest=_share(honest),

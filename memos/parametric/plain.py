@@ -45,6 +45,11 @@ class PlainWords:
         read = read_plain_question(self._said(PLAIN_QUESTION_REQUEST.format(question=question), SURE_OF_QUESTION))
         return read if read is not None and _names(read[0], question) else None
 
+    def prompt(self, question: str) -> str:
+        """The question as it is put to the parameters: in plain words where it is understood, else as it stands."""
+        asked = self.asked(question)
+        return self._model.chat_prompt(question if asked is None else plain_question(*asked))
+
     def told(self, text: str) -> Fact | None:
         """The fact that a statement tells in words the grammar does not know; its value is spelled as in the text."""
         if not self._takes(text):

@@ -246,7 +246,7 @@ def test_a_run_leaves_a_loadable_folder_with_its_log_and_evaluation(trained: Pat
     assert type(model).__name__ == "LlamaForCausalLM"
     assert tokenizer.chat_template and tokenizer.pad_token_id != tokenizer.eos_token_id
     header, *lines = [json.loads(line) for line in (trained / "training_log.jsonl").read_text().splitlines()]
-    assert header["config"]["steps"] == 4 and [line["step"] for line in lines] == [2, 4, 6]
+    assert header["config"]["steps"] == 6 and [line["step"] for line in lines] == [2, 4, 6]
     assert not (trained / CHECKPOINT_FILE).exists()
     assert {row.items for row in read_evaluation(trained)} == {2}
 

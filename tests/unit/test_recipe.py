@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import pytest
 
+from memos.augmentation import TemplateAugmenter
 from memos.config import ConsolidationSettings
 from memos.errors import NotRevertible
-from memos.parametric.autotune import probe_lessons
 from memos.parametric.recipe import EARLIER, WriteSettings
 from memos.parametric.testing import tiny_model
 from memos.parametric.trainer import ParametricTrainer
@@ -63,7 +63,7 @@ def test_what_a_user_sets_reaches_the_write() -> None:
 
 def test_a_write_is_replayed_from_its_recipe_whatever_the_settings_are_now() -> None:
     model = tiny_model()
-    lesson = probe_lessons(model, 1, seed=0)[0]
+    (lesson,) = TemplateAugmenter(model.chat_prompt).lessons("r1", "My dog is called Rex.")
     settings = WriteSettings(rows=48, max_steps=2)
     then = ParametricTrainer(model, settings)
     now = ParametricTrainer(model, replace(settings, selector="random", writer="adam", coverage=0.2, kl_budget=1.0))
