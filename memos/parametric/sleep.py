@@ -32,7 +32,7 @@ from memos.parametric.write import Pair, RowWrite, negative_pairs, taught_of
 T = TypeVar("T")
 Progress = Callable[[int, int, str], None]
 _BETAS, _EPSILON = (0.9, 0.99), 1e-8
-_EARLIER: Mapping[str, Any] = MappingProxyType({"plain": 0.0, "rehearsed": None, "rehearsed_share": 1.0})
+_EARLIER: Mapping[str, Any] = MappingProxyType({"plain": 0.0, "rehearsed": None, "rehearsed_share": 1.0, "old_a_lesson": 0})
 """What a recipe that does not name a setting was made with. These never change, whatever the defaults become."""
 
 
@@ -42,7 +42,8 @@ class SleepSettings:
 
     step: Adam's step relative to the residual RMS of the model. fresh: questions a lesson adds to its `train` in each
     stage, never the same ones twice while they last. negatives, cross_negatives: fresh prompts a lesson adds that must
-    not change. old: prompts about what the base knows, in each stage. enough: share of prompts never trained on that may
+    not change. old: prompts about what the base knows, in each stage, or `old_a_lesson` for each lesson that is new, if
+    those are more: the more rows move, the more of it is at risk. enough: share of prompts never trained on that may
     still leak, and of fresh questions that may still be missed, for the sleep to end before `stages`.
     leak_weight: how much more a prompt counts that leaked after the stage before. easy, easy_loss: of the prompts
     whose loss is below `easy_loss` before a stage, this share is trained on; the rest would cost time and teach little.
@@ -60,6 +61,7 @@ class SleepSettings:
     negatives: int = 24
     cross_negatives: int = 4
     old: int = 160
+    old_a_lesson: int = 14
     examined: int = 6
     enough: float = 0.02
     leak_weight: float = 4.0
@@ -189,7 +191,8 @@ class _Material:
             pairs += [Pair(qa.prompt, qa.answer) for qa in asked]
             negatives += self._negatives[i].take(_part(settings.negatives, share))
             negatives += self._crossing(lesson, _part(settings.cross_negatives, share))
-        negatives += self._old(settings.old)
+        new = sum(share == 1.0 for share in self._shares)
+        negatives += self._old(max(settings.old, settings.old_a_lesson * new))
         return pairs + negative_pairs(self._model, negatives, 1.0)
 
     def examination(self) -> list[Pair]:
