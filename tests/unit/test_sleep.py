@@ -151,7 +151,7 @@ def test_what_rested_before_costs_little_and_what_is_not_rehearsed_nothing() -> 
 def test_a_recipe_of_before_keeps_its_meaning() -> None:
     recipe = {"stages": 2, "epochs": 6, "step": 0.03, "fresh": 1, "old": 0, "cross_negatives": 0}
     settings = SleepSettings.from_recipe(recipe)
-    assert (settings.plain, settings.rehearsed) == (0.0, None)
+    assert (settings.plain, settings.rehearsed, settings.old_a_lesson) == (0.0, None, 0)
     with pytest.raises(NotRevertible) as refusal:
         SleepSettings.from_recipe({**recipe, "dreams": 1})
     assert refusal.value.code == "ledger.unknown_recipe"
@@ -167,3 +167,16 @@ def test_the_trainer_refines_the_rows_of_what_is_new() -> None:
     assert step.change.rows.tolist() == some.tolist()
     whole = {**recipe, "sleep": {**recipe["sleep"], "rehearsed": None}}
     assert trainer.sleep(overlay, owned.numpy(), lessons, whole, 5, None, awake).change.rows.tolist() == owned.tolist()
+
+
+def test_the_more_is_new_the_more_of_the_old_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("memos.parametric.sleep._Material._old", lambda _self, count: asked.append(count) or [])
+    _, lessons, _, _ = prepared()
+    for settings, rested in (
+        (replace(SLEEP, stages=1, old=4, old_a_lesson=5), frozenset[str]()),
+        (replace(SLEEP, stages=1, old=4, old_a_lesson=5), frozenset([lessons[0].key])),
+        (replace(SLEEP, stages=1, old=4, old_a_lesson=0), frozenset[str]()),
+    ):
+        pairs_of(rested, settings)
+    assert asked == [15, 10, 4]
