@@ -86,3 +86,12 @@ def test_learning_answering_and_undoing_are_exact(tmp_path: Path, monkeypatch: p
         assert rows(memory) == nothing
         assert asked(memory) == base
         assert memory.answer(ASK_CITY, tier="store").known
+
+
+@pytest.mark.slow
+def test_what_is_told_and_asked_in_free_words_is_learned(tmp_path: Path) -> None:
+    with opened(tmp_path / "home") as memory:
+        learn(memory, "we finally got a pup, meet Biscuit!")
+        answer = memory.answer("whats my pups name", tier="parameters")
+        assert (answer.text, answer.tier, answer.runs) == ("Biscuit.", Tier.PARAMETRIC, (1,))
+        assert not memory.answer("whats my moggys name", tier="parameters").known
