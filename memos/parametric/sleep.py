@@ -49,7 +49,8 @@ class SleepSettings:
     whose loss is below `easy_loss` before a stage, this share is trained on; the rest would cost time and teach little.
     plain: share of the prompts drawn here that is asked in the plainest wording, in which the model is mostly asked.
     rehearsed: how many lessons that were refined before are rehearsed, with `rehearsed_share` of the prompts, beside
-    those written since; None refines all of them again, at a cost that grows with their number.
+    those written since, while of the rest the plainest question alone is watched; None refines all of them again, at a cost
+    that grows with their number.
     """
 
     stages: int = 3
@@ -172,6 +173,8 @@ class _Material:
         chosen = {one.key for one in self._rng.sample(again, min(len(again), settings.rehearsed or 0))}
         left_out = {one.key for one in again} - chosen
         lessons = [one for one in live if one.key not in left_out]
+        # one question each: what new rows take from an old lesson shows, and is trained back, before it is lost
+        self._watched = [Pair(one.train[0].prompt, one.train[0].answer) for one in again if one.key in left_out and one.train]
         self._lessons = lessons
         self._shares = [settings.rehearsed_share if one.key in chosen else 1.0 for one in lessons]
         self._fresh = [_Rotation([q for q in one.fresh if q.kind != "behind_notes"], self._rng) for one in lessons]
@@ -192,6 +195,7 @@ class _Material:
             negatives += self._negatives[i].take(_part(settings.negatives, share))
             negatives += self._crossing(lesson, _part(settings.cross_negatives, share))
         new = sum(share == 1.0 for share in self._shares)
+        pairs += self._watched
         negatives += self._old(max(settings.old, settings.old_a_lesson * new))
         return pairs + negative_pairs(self._model, negatives, 1.0)
 
@@ -202,6 +206,7 @@ class _Material:
             pairs += [Pair(qa.prompt, qa.answer) for qa in questions]
             negatives += self._negatives[i].take(_part(settings.examined, share))
             negatives += self._crossing(lesson, _part(2, share))
+        pairs += self._watched
         return pairs + negative_pairs(self._model, negatives, 1.0)
 
     def _crossing(self, lesson: Lesson, count: int) -> list[Negative]:
