@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -160,14 +162,10 @@ def ledger_import(
     """
     shown = mode(json=json)
     with memory() as manager:
-        planned = manager.ledger.import_(file, on_conflict=on_conflict, dry_run=True)
-        if dry_run:
-            render.show(views_ledger.merged(planned, dry_run=True), shown)
-            return
-        _confirm_merge(manager, planned, yes=yes)
-        with progress.bar("taking in") as report:
-            done = manager.ledger.import_(file, on_conflict=on_conflict, progress=report)
-    _show_merge(done, shown)
+        take = partial(manager.ledger.import_, file, on_conflict=on_conflict)
+        done = _taken_in(manager, take, shown, yes=yes, dry_run=dry_run)
+    if done is not None:
+        _show_merge(done, shown)
 
 
 def ledger_merge(
@@ -183,14 +181,10 @@ def ledger_merge(
     """
     shown = mode(json=json)
     with memory() as manager:
-        planned = manager.ledger.merge(other, on_conflict=on_conflict, dry_run=True)
-        if dry_run:
-            render.show(views_ledger.merged(planned, dry_run=True), shown)
-            return
-        _confirm_merge(manager, planned, yes=yes)
-        with progress.bar("taking in") as report:
-            done = manager.ledger.merge(other, on_conflict=on_conflict, progress=report)
-    _show_merge(done, shown)
+        take = partial(manager.ledger.merge, other, on_conflict=on_conflict)
+        done = _taken_in(manager, take, shown, yes=yes, dry_run=dry_run)
+    if done is not None:
+        _show_merge(done, shown)
 
 
 def ledger_compact(
@@ -209,9 +203,18 @@ def ledger_compact(
     render.show(views_ledger.compacted(done), shown)
 
 
-def _confirm_merge(manager: MemoryManager, planned: MergeReport, *, yes: bool) -> None:
+def _taken_in(
+    manager: MemoryManager, take: Callable[..., MergeReport], shown: render.Mode, *, yes: bool, dry_run: bool
+) -> MergeReport | None:
+    """What came in, once it was planned and agreed to; None for a dry run, which is shown and done with."""
+    planned = take(dry_run=True)
+    if dry_run:
+        render.show(views_ledger.merged(planned, dry_run=True), shown)
+        return None
     what = f"{views.plural(planned.records, 'record')} of {planned.source}"
     confirm(f"Let {manager.namespace!r} learn {what} ({planned.method})?", yes=yes)
+    with progress.bar("taking in") as report:
+        return take(progress=report)
 
 
 def _show_merge(done: MergeReport, shown: render.Mode) -> None:
