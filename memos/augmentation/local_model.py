@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from memos.augmentation.lesson import Lesson, LessonShape
 from memos.augmentation.wordings import is_about, is_stated, lessons_from_pairs
+from memos.grammar.plain import QUESTION_REQUEST
 
-QUESTION_REQUEST = "Ask a question about this note: {note}"
 _REQUESTS = (
     "{note}",
     "By the way, {note}",

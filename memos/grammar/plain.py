@@ -15,6 +15,8 @@ from memos.grammar.facts import USER, Fact
 from memos.grammar.relations import RELATIONS
 from memos.grammar.world import checked_relation
 
+QUESTION_REQUEST = "Ask a question about this note: {note}"
+"""The user turn that makes the shipped model write a question to a note."""
 PLAIN_QUESTION_REQUEST = "Ask this plainly: {question}"
 """The user turn that makes the shipped model repeat a question in its plainest wording, or NOTHING_PLAIN."""
 PLAIN_STATEMENT_REQUEST = "Say this plainly: {note}"

@@ -36,9 +36,11 @@ class GateSettings:
 def share_right(
     model: MemoryModel, prompts: Sequence[str], answers: Sequence[str], reading: Reading, max_new_tokens: int = 24
 ) -> list[bool]:
-    """Whether each greedy answer is the wanted text, exactly."""
-    made = model.generate(prompts, namespace=reading, max_new_tokens=max_new_tokens)
-    return [generation.text == answer for generation, answer in zip(made, answers, strict=True)]
+    """Whether each greedy answer is the wanted text, exactly. A prompt that comes more than once is answered once."""
+    unique = list(dict.fromkeys(prompts))
+    made = model.generate(unique, namespace=reading, max_new_tokens=max_new_tokens)
+    said = {prompt: generation.text for prompt, generation in zip(unique, made, strict=True)}
+    return [said[prompt] == answer for prompt, answer in zip(prompts, answers, strict=True)]
 
 
 def probe_gate(

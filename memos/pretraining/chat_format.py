@@ -11,8 +11,6 @@ from collections.abc import Sequence
 PAD, END, SYSTEM, USER_TURN, ASSISTANT = "<|pad|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>"
 SPECIAL_TOKENS = (PAD, END, SYSTEM, USER_TURN, ASSISTANT)
 NOTES_HEADING = "Notes:"
-QUESTION_REQUEST = "Ask a question about this note: {note}"
-"""The user turn that makes the model write a question to a note."""
 
 CHAT_TEMPLATE = (
     "{%- for message in messages -%}"

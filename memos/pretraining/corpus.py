@@ -20,6 +20,7 @@ from memos.grammar.plain import (
     NOTHING_PLAIN,
     PLAIN_QUESTION_REQUEST,
     PLAIN_STATEMENT_REQUEST,
+    QUESTION_REQUEST,
     plain_question,
     plain_statement,
 )
@@ -41,7 +42,6 @@ from memos.grammar.world import (
 from memos.pretraining.chat_format import (
     ASSISTANT,
     END,
-    QUESTION_REQUEST,
     SYSTEM,
     USER_TURN,
     note_line,
