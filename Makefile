@@ -39,7 +39,8 @@ demo: install
 	@$(PY) -m memos.apps.demo
 
 test: install lint contracts types
-	$(PY) -m pytest
+	@# a process for each core, each with one thread: they would only wait for one another
+	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses logical --dist loadscope
 
 lint: install
 	$(VENV)/bin/ruff check .
