@@ -19,14 +19,16 @@ import typer
 from memos.apps import cli_house, cli_learning, cli_ledger, cli_memory
 from memos.apps.actions import Choice
 from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
+from memos.errors import InputError
 
 Verb = tuple[str, Callable[..., None]]
 
 
 def chat(
     session: Annotated[
-        str | None, typer.Option(help="Continue this conversation; a new one by default.")
+        str | None, typer.Option(help="Start or continue this conversation; a new one by default.")
     ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the latest conversation.")] = False,
     memory_mode: Annotated[
         Literal["on", "read-only", "off"],
         typer.Option("--mode", help="on: recall and store; read-only: recall only; off: neither."),
@@ -42,11 +44,17 @@ def chat(
 
     Example: memos chat --session monday
     """
-    from memos.apps.chat import Chat
+    from memos.apps.chat import Conversation, sessions
+    from memos.apps.chat.line import LineChat
 
+    if resume and session is not None:
+        raise InputError(
+            "--resume and --session exclude each other", hint="--session NAME also continues", code="input.flags"
+        )
     warn_of_model_limits()
     with memory() as manager:
-        Chat(manager, session=session, mode=memory_mode, tier=tier).run()
+        name = sessions.latest(manager) if resume else session or ""
+        LineChat(Conversation(manager, name, memory_mode, tier)).run()
 
 
 VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (

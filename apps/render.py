@@ -6,6 +6,7 @@ never interpreted: control characters and direction overrides come out as visibl
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TextIO
 
-from memos.errors import MemosError
+from memos.errors import InputError, MemosError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -165,6 +166,15 @@ def ask(question: str) -> bool:
     _write(sys.stderr, f"{escape(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+def to_clipboard(text: str) -> None:
+    """Hand a text to the terminal's clipboard (OSC 52). Raises InputError where stdout is no terminal."""
+    if not sys.stdout.isatty():
+        raise InputError("there is no terminal, so no clipboard", hint="/save FILE", code="input.copy")
+    encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+    _write(sys.stdout, f"\x1b]52;c;{encoded}\a")
+    sys.stdout.flush()
 
 
 def lines(texts: Iterable[str]) -> None:

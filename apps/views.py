@@ -132,24 +132,37 @@ def answer(result: Answer) -> Document:
 
 def memory_line(result: Answer, stored: Iterable[Observed] | None = None) -> str:
     """What memory did for one answer. Retrieved, injected and cited are three different facts."""
-    parts: list[str] = []
-    if result.recall is not None:
-        cited = f" [{' '.join(short_id(one) for one in result.cited)}]" if result.cited else ""
-        parts.append(
-            f"{len(result.recall.hits)} recalled, {len(result.injected)} injected, {len(result.cited)} cited{cited}"
-        )
+    parts = [*_found(result), *filter(None, [known_from(result)]), *_kept(stored)]
+    return "memory: " + " · ".join(parts or ["not used"])
+
+
+def known_from(result: Answer) -> str:
+    """Which tier knew the answer, in words; "" where none was needed."""
     if result.tier is Tier.PARAMETRIC:
         runs = f"run {', '.join(map(str, result.runs))}" if result.runs else "pretraining"
-        parts.append(f"from parameters: {runs}" + (" (stale)" if result.stale else ""))
-    elif result.tier is Tier.CONTEXT:
-        parts.append("from the conversation")
-    elif not result.known:
-        parts.append("not known")
-    if stored is not None:
-        decisions = [one.decision.action for one in stored]
-        dropped = sum(action in {Action.DROP, Action.NOOP} for action in decisions)
-        parts.append(f"stored {len(decisions) - dropped}, dropped {dropped}")
-    return "memory: " + " · ".join(parts or ["not used"])
+        return f"from parameters: {runs}" + (" (stale)" if result.stale else "")
+    if result.tier is Tier.TOKEN:
+        return "from the store"
+    if result.tier is Tier.CONTEXT:
+        return "from the conversation"
+    return "" if result.known else "not known"
+
+
+def _found(result: Answer) -> list[str]:
+    if result.recall is None:
+        return []
+    cited = f" [{' '.join(short_id(one) for one in result.cited)}]" if result.cited else ""
+    return [
+        f"{len(result.recall.hits)} recalled, {len(result.injected)} injected, {len(result.cited)} cited{cited}"
+    ]
+
+
+def _kept(stored: Iterable[Observed] | None) -> list[str]:
+    if stored is None:
+        return []
+    decisions = [one.decision.action for one in stored]
+    dropped = sum(action in {Action.DROP, Action.NOOP} for action in decisions)
+    return [f"stored {len(decisions) - dropped}, dropped {dropped}"]
 
 
 def records(listed: Sequence[MemoryRecord], *, tier: str, empty: str) -> Document:

@@ -108,6 +108,10 @@ class Answerer:
         self._sees_turns = sees_turns
         self._settings = settings
 
+    def load(self) -> None:
+        """Load the model, which otherwise comes with the first question."""
+        self._generator.count_tokens(".")
+
     # --- search -------------------------------------------------------------------------------------------------------
 
     def recall(

@@ -136,16 +136,19 @@ class Models:
         """Whether earlier turns go into the prompt. The shipped model was trained on one exchange at a time."""
         return not self.learns or self._settings.model.name != SHIPPED_MODEL
 
+    # The lock: a model that is being loaded in the background is waited for, not loaded a second time.
+
     def generator(self) -> Generator:
-        if not self.learns:
-            return self._chat_generator
-        return self._own_generator
+        with self._lock:
+            return self._own_generator if self.learns else self._chat_generator
 
     def consolidator(self) -> Consolidator | None:
-        return self._consolidator if self.learns else None
+        with self._lock:
+            return self._consolidator if self.learns else None
 
     def reader(self) -> ParametricReader | None:
-        return self._reader if self.learns else None
+        with self._lock:
+            return self._reader if self.learns else None
 
     @cached_property
     def _chat_generator(self) -> Generator:
@@ -163,8 +166,7 @@ class Models:
 
     @cached_property
     def _model(self) -> MemoryModel:
-        with self._lock:
-            return load_model(self._settings)
+        return load_model(self._settings)
 
     @cached_property
     def _consolidator(self) -> Consolidator:

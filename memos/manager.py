@@ -222,16 +222,24 @@ class MemoryManager:
         """The same, piece by piece."""
         return self._answerer.stream(question, tier=tier, session=session, inject=inject)
 
-    def chat_turn(self, text: str, *, session: str, mode: ChatMode = "on") -> ChatTurn:
+    def chat_turn(
+        self, text: str, *, session: str, mode: ChatMode = "on", tier: TierName = "auto"
+    ) -> ChatTurn:
         """One exchange: observe what the user says, reply, observe the reply less what was injected.
 
-        `read-only` recalls and stores nothing; `off` neither recalls nor stores.
+        `read-only` recalls and stores nothing; `off` neither recalls nor stores, whatever `tier` asks for. With a tier
+        other than "auto" every text is a question to that tier, and nothing is stored.
         """
         observed: list[Observed] = []
-        asks = self._asks(text)
         if mode == "off":
             return ChatTurn(self._answerer.stream(text, inject=False), observed, lambda _answer: None)
-        stream = self._answerer.stream(text, session=session) if asks else self._answerer.reply(text, session)
+        if tier != "auto":
+            mode = "read-only"
+            stream = self._answerer.stream(text, tier=tier, session=session)
+        elif self._asks(text):
+            stream = self._answerer.stream(text, session=session)
+        else:
+            stream = self._answerer.reply(text, session)
         if mode == "on":
             said = Draft(text=text, source=Source(session=session, actor="user"))
             observed.append(self._intake.observe(said, [*self._shown.get(session, ())]))
@@ -242,22 +250,25 @@ class MemoryManager:
         return "?" in text or parse_question(text) is not None or (not extract(text) and len(text.split()) > 3)
 
     def _after_turn(self, answer: Answer, session: str, mode: ChatMode, observed: list[Observed]) -> None:
+        shown = self._note_shown(answer, session)
         if mode != "on":
             return
         self._count_answer(answer)
-        if not answer.text:
-            return
-        # What the parameters were read from was before the model as much as the notes were.
-        recalled = dict.fromkeys([*answer.injected, *(one.record_id for one in answer.attributions)])
+        if answer.text:
+            injected = [*shown, *(one.experience.text for one in observed)]
+            source = Source(session=session, actor="assistant")
+            reply = Draft(text=answer.text, origin=Origin.ASSISTANT, source=source)
+            observed.append(self._intake.observe(reply, injected))
+
+    def _note_shown(self, answer: Answer, session: str) -> deque[str]:
+        """The recalled texts of a session: what the parameters were read from was before the model as the notes were."""
         shown = self._shown.setdefault(session, deque(maxlen=MOST_SHOWN))
-        for record_id in recalled:
+        for record_id in dict.fromkeys([*answer.injected, *(one.record_id for one in answer.attributions)]):
             with suppress(NotFoundError):  # forgotten while the reply was on its way
                 text = self._parts.store.get(self.namespace, record_id).text
                 if text not in shown:
                     shown.append(text)
-        injected = [*shown, *(one.experience.text for one in observed)]
-        reply = Draft(text=answer.text, origin=Origin.ASSISTANT, source=Source(session=session, actor="assistant"))
-        observed.append(self._intake.observe(reply, injected))
+        return shown
 
     def _count_answer(self, answer: Answer) -> None:
         if answer.recall is not None:
@@ -268,6 +279,12 @@ class MemoryManager:
         with suppress(StoreBusy, StoreUnwritable):
             if recalled:
                 self._parts.store.touch(self.namespace, recalled, cited, utc_now())
+
+    def load(self) -> None:
+        """Load embedder, model and learned rows now, instead of at the first question. Raises what that would raise."""
+        self._parts.embedder.embed(["."])
+        self._answerer.load()
+        self._parts.reader()
 
     # --- records ------------------------------------------------------------------------------------------------------
 
@@ -308,7 +325,7 @@ class MemoryManager:
 
     def _set_state(self, record_id: str, state: RecordState, kind: str) -> MemoryRecord:
         record = self.get(record_id)
-        if record.state is RecordState.SUPERSEDED:
+        if record.state is RecordState.SUPERSEDED and record.superseded_by:
             raise InputError(
                 f"{record.id} was superseded by {record.superseded_by}", hint="act on the newer record",
                 code="input.superseded",

@@ -117,7 +117,7 @@ def page() -> str:
     parts.append("## In the chat\n")
     parts.append("| command | takes | what it does |\n|---|---|---|")
     parts.extend(
-        f"| `{one.name}` | {_cell(one.takes)} | {_cell(one.help)} |" for one in chat.COMMANDS.values()
+        f"| `{one.name}` | {_cell(one.takes)} | {_cell(one.help)} |" for one in chat.COMMANDS
     )
     return "\n".join(parts).rstrip() + "\n"
 

@@ -74,6 +74,44 @@ def test_a_turn_that_is_not_to_be_kept_changes_nothing(memory: Memory, mode: Any
     assert memory.manager.turns("s1") == []
 
 
+@pytest.mark.parametrize("tier", ["auto", "store", "parameters", "context"])
+def test_off_puts_nothing_of_memory_before_the_model_whatever_tier_is_asked(memory: Memory, tier: Any) -> None:
+    memory.say("My dog is called Rex.")
+    memory.manager.pin("house", "The house is blue.")
+    spoken(memory.manager.chat_turn("My cat is called Tom.", session="s1"))
+    memory.learn()
+    turn = memory.manager.chat_turn(ASK, session="s1", mode="off", tier=tier)
+    answer = spoken(turn)
+    shown = memory.generator.shown[-1]
+    assert answer == "I do not know yet." and turn.answer.tier is None and turn.observed == []
+    assert shown.notes == [] and shown.history == [] and shown.namespace is None
+
+
+@pytest.mark.parametrize("tier", ["store", "parameters", "context"])
+def test_a_question_to_one_tier_is_answered_from_it_and_never_stored(memory: Memory, tier: Any) -> None:
+    memory.manager.observe("My dog is called Rex.", source=Source(session="s1", actor="user"))
+    memory.learn()
+    before = memory.kinds()
+    turn = memory.manager.chat_turn(ASK, session="s1", tier=tier)
+    assert "Rex" in spoken(turn) and turn.observed == []
+    assert memory.kinds() == before
+
+
+def test_a_superseded_record_whose_successor_was_forgotten_may_hold_again(memory: Memory) -> None:
+    old, new = memory.say("My dog is called Rex.", "My dog is called Bo.")
+    with pytest.raises(InputError, match="superseded"):
+        memory.manager.resume(old)
+    memory.manager.forget([new])
+    assert memory.manager.resume(old).state is RecordState.ACTIVE
+    assert spoken(memory.manager.chat_turn(ASK, session="s1")) == "My dog is called Rex."
+
+
+def test_loading_ahead_answers_the_same(memory: Memory) -> None:
+    memory.say("My dog is called Rex.")
+    memory.manager.load()
+    assert spoken(memory.manager.chat_turn(ASK, session="s1")) == "My dog is called Rex."
+
+
 def test_a_statement_is_not_searched_for_and_a_question_is(memory: Memory) -> None:
     memory.say("My dog is called Rex.")
     spoken(memory.manager.chat_turn("I live in Oslo.", session="s1"))
