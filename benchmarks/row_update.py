@@ -1,6 +1,7 @@
 """One gradient step on the rows of a write, against the gradient of the whole table.
 
     python benchmarks/row_update.py [--n-keys 1024] [--width 128] [--tokens 512] [--reads 32] [--rows 256] [--json FILE]
+    python benchmarks/row_update.py --device cuda
 
 Each arm does what a training step does at the memory layer: forward read, backward from a given dL/dy, update. What
 lies above the layer costs every arm the same and is left out. The arms alternate; the least and the median time are
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=512)
     parser.add_argument("--reads", type=int, default=32, help="slots that a token reads")
     parser.add_argument("--rows", type=int, default=256, help="rows that the write owns")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
@@ -49,11 +51,14 @@ def main() -> None:
         "dense gradient, AdamW": arms.dense_adamw,
         "dense gradient, fused AdamW": arms.dense_fused,
     }
+    finish = torch.cuda.synchronize if options.device == "cuda" else lambda: None
     times: dict[str, list[float]] = {name: [] for name in steps}
     for turn in range(options.repeats + 1):
         for name, step in steps.items():
+            finish()
             start = time.perf_counter()
             step()
+            finish()
             if turn:
                 times[name].append((time.perf_counter() - start) * 1000)
     least = min(times["rows only, reads prepared each step"])
@@ -64,11 +69,12 @@ def main() -> None:
     )
     for name, each in times.items():
         table.add(name, min(each), statistics.median(each), min(each) / least, statistics.median(each) / middle)
+    where = torch.cuda.get_device_name() if options.device == "cuda" else f"{options.threads} threads"
     notes = [
         "times rows only: against the slower way, with the reads prepared each step; a write prepares them once for all its steps",
         "rows only: what other rows add is a constant of the write, read once before its first step and not timed here",
         "the rows after one step equal those of the dense gradient to 1e-5",
-        f"least and median of {options.repeats} alternating rounds, {options.threads} threads; target: at least 15 times",
+        f"least and median of {options.repeats} alternating rounds, {where}; target: at least 15 times",
     ]
     report("row_update", [table], seed=options.seed, notes=notes, json_file=options.json, settings={
         name: str(value) for name, value in vars(options).items() if name != "json"})  # fmt: skip
@@ -78,14 +84,15 @@ class Arms:
     """The same table, reads and dL/dy for every arm."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        generator = torch.Generator().manual_seed(options.seed)
+        device = options.device
+        generator = torch.Generator(device).manual_seed(options.seed)
         self.slots = options.n_keys**2
-        self.table = torch.randn(self.slots, options.width, generator=generator).requires_grad_(True)
-        at = torch.randint(0, self.slots, (options.tokens, options.reads), generator=generator)
-        self.address = Address(at, torch.rand(at.shape, generator=generator))
-        self.gradient = torch.randn(options.tokens, options.width, generator=generator)
+        self.table = torch.randn(self.slots, options.width, generator=generator, device=device).requires_grad_(True)
+        at = torch.randint(0, self.slots, (options.tokens, options.reads), generator=generator, device=device)
+        self.address = Address(at, torch.rand(at.shape, generator=generator, device=device))
+        self.gradient = torch.randn(options.tokens, options.width, generator=generator, device=device)
         self.rows = at.unique()[: options.rows]
-        self.real = torch.ones(options.tokens, dtype=torch.bool)
+        self.real = torch.ones(options.tokens, dtype=torch.bool, device=device)
         self.reads = self._prepared()
         self.adamw = torch.optim.AdamW([self.table], lr=1e-4, weight_decay=0.0)
         self.fused = torch.optim.AdamW([self.table], lr=1e-4, weight_decay=0.0, fused=True)

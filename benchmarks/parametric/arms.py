@@ -18,7 +18,9 @@ from .retrieval import learn_notes
 from .rows import learn_rows, published_settings, row_answerer
 from .weights import WeightArm, learn_weights
 
-RowRecipe = Literal["memos", "awake", "published"]
+RowRecipe = Literal["memos", "streamed", "awake", "published"]
+SLEEP_EVERY, SLEEPS = 10, 10
+"""The streamed arm sleeps after at least so many facts, and so many times where there are more."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Arm:
         if self.rows is not None:
             write = asdict(published_settings() if self.rows == "published" else WriteSettings())
             del write["rate"]
-            return {"write": write, "sleep": asdict(SleepSettings()) if self.rows == "memos" else None}
+            rest = asdict(SleepSettings()) if self.rows in ("memos", "streamed") else None
+            return {"write": write, "sleep": rest} | ({"every": SLEEP_EVERY} if self.rows == "streamed" else {})
         if self.weights is not None:
             loop = {"steps": weights.STEPS, "stop": weights.STOP_LOSS, "rank": weights.LORA_RANK}
             rest = asdict(SleepSettings()) if self.weights.asleep else None
@@ -54,7 +57,8 @@ _LORA = _rates(3e-4, 1e-3, 3e-3, 1e-2)
 ARMS: Mapping[str, Arm] = MappingProxyType(
     {
         "memos": Arm("rows, negatives, sleep: what memos does", _ROWS, rows="memos"),
-        "awake": Arm("the same without sleep", _ROWS, rows="awake"),
+        "streamed": Arm("the same, ten sleeps on the way, each over what is new", _ROWS, rows="streamed"),
+        "awake": Arm("rows and negatives without sleep", _ROWS, rows="awake"),
         "smf": Arm("sparse memory finetuning as published, on the retrofitted layer", _ROWS, rows="published"),
         "full": Arm("all weights, AdamW", _FULL, weights=WeightArm("full")),
         "full+replay": Arm("the same, old facts replayed", _FULL, weights=WeightArm("full", "replay")),
@@ -87,8 +91,9 @@ def learn(
     chosen = ARMS[arm]
     if chosen.rows is not None:
         base = published_settings() if chosen.rows == "published" else WriteSettings()
-        rest = SleepSettings() if chosen.rows == "memos" else None
-        return learn_rows(model, lessons, replace(base, rate=setting.rate), rest, start)
+        rest = SleepSettings() if chosen.rows in ("memos", "streamed") else None
+        every = max(SLEEP_EVERY, -(-len(lessons) // SLEEPS)) if chosen.rows == "streamed" else None
+        return learn_rows(model, lessons, replace(base, rate=setting.rate), rest, start, every)
     if chosen.weights is not None:
         return learn_weights(model, lessons, chosen.weights, setting, start)
     return learn_notes(model, lessons, setting, start)

@@ -54,37 +54,52 @@ def learn_rows(
     write: WriteSettings,
     rest: SleepSettings | None,
     start: Rows | None = None,
+    every: int | None = None,
 ) -> Learned:
-    """Writes one by one, then sleep unless `rest` is None. A lesson replaces a live one about the same fact."""
+    """Writes one by one, then sleep unless `rest` is None. A lesson replaces a live one about the same fact.
+
+    every: sleep after so many writes, each time over the rows that are new since the last one, as memos does in use;
+    None sleeps once over all rows.
+    """
     state = start or Rows(model.empty_overlay(), torch.zeros(0, dtype=torch.int64), ())
-    overlay, owned, live = state.overlay, state.owned, list(state.live)
-    began, written, steps = time.process_time(), 0, []
-    for lesson in lessons:
-        asked = {(fact.subject, fact.relation) for fact in lesson.facts}
-        live = [one for one in live if not asked & {(f.subject, f.relation) for f in one.facts}]
-        done = write_lesson(model, overlay, lesson, live, write, content_seed("write", lesson.key) % 2**32)
-        overlay, owned = done.overlay, torch.unique(torch.cat([owned, done.rows]))
-        live.append(lesson)
-        written += done.learned
-        steps.append(done.steps)
-    awake = time.process_time() - began
+    began, written, steps, awake = time.process_time(), 0, [], 0.0
     stages: Any = []
-    if rest is not None:
-        seed = content_seed("sleep", *(one.key for one in live)) % 2**32
-        slept = sleep(model, overlay, owned, live, rest, seed)
-        overlay, stages = slept.overlay, slept.report["stages"]
+    sleeps: list[float] = []
+    size = every or max(1, len(lessons))
+    for first in range(0, len(lessons), size):
+        overlay, owned, live = state.overlay, state.owned, list(state.live)
+        rested = {one.key for one in live} if every is not None else set()
+        fresh = torch.zeros(0, dtype=torch.int64)
+        woke = time.process_time()
+        for lesson in lessons[first : first + size]:
+            asked = {(fact.subject, fact.relation) for fact in lesson.facts}
+            live = [one for one in live if not asked & {(f.subject, f.relation) for f in one.facts}]
+            done = write_lesson(model, overlay, lesson, live, write, content_seed("write", lesson.key) % 2**32)
+            overlay, fresh = done.overlay, torch.unique(torch.cat([fresh, done.rows]))
+            live.append(lesson)
+            written += done.learned
+            steps.append(done.steps)
+        slept_at = time.process_time()
+        awake += slept_at - woke
+        owned = torch.unique(torch.cat([owned, fresh]))
+        if rest is not None:
+            seed = content_seed("sleep", *(one.key for one in live)) % 2**32
+            slept = sleep(model, overlay, fresh if rested else owned, live, rest, seed, None, rested)
+            overlay, stages = slept.overlay, slept.report["stages"]
+            sleeps.append(round(time.process_time() - slept_at, 2))
+        state = Rows(overlay, owned, tuple(live))
     report = {
         "seconds_awake": round(awake, 2),
+        "seconds_of_sleeps": sleeps,
         "write_steps": sum(steps) / max(1, len(steps)),
-        "rows": len(overlay),
+        "rows": len(state.overlay),
         "stages": stages,
     }
-    seconds = time.process_time() - began
     return Learned(
-        row_answerer(model, overlay),
-        seconds,
+        row_answerer(model, state.overlay),
+        time.process_time() - began,
         written,
         report,
-        Rows(overlay, owned, tuple(live)),
+        state,
         reading=row_answerer(model, None),
     )

@@ -18,6 +18,7 @@ from benchmarks.parametric.asking import PlainAsking
 from benchmarks.parametric.cache import RowCache, Unmeasured
 from benchmarks.parametric.learned import Setting
 from benchmarks.parametric.measures import COLUMNS, KEPT, LEARNED, Cells, figure
+from benchmarks.parametric.rows import learn_rows
 from benchmarks.parametric.weights import WeightArm, pairs_for
 from benchmarks.parametric.world import Item, World, examine, make_world, read_handwritten
 from memos import grammar
@@ -27,6 +28,7 @@ from memos.grammar import UNKNOWN_ANSWER, USER
 from memos.parametric.base import weights_hash
 from memos.parametric.model import MemoryModel
 from memos.parametric.pairs import lesson_pairs
+from memos.parametric.sleep import SleepSettings
 from memos.parametric.testing import tiny_model
 from memos.parametric.write import WriteSettings
 
@@ -184,6 +186,17 @@ def test_learning_leaves_the_base_as_it_was(model: MemoryModel, arm: str) -> Non
     prompt = model.chat_prompt("What is my dog called?")
     assert weights_hash(model.lm) == before
     assert isinstance(learned.answer([Item("known", prompt, "")])[0], str)
+
+
+def test_a_stream_sleeps_on_the_way_over_what_is_new(model: MemoryModel) -> None:
+    lessons = make_world("stream", 4, 1, TemplateAugmenter(model.chat_prompt, SMALL), user_only=True).lessons[:4]
+    brief = SleepSettings(stages=1, epochs=1, old=4, old_a_lesson=1)
+    write = WriteSettings(max_steps=2, rows=16)
+    streamed = learn_rows(model, lessons, write, brief, every=2)
+    once = learn_rows(model, lessons, write, brief)
+    assert len(streamed.report["seconds_of_sleeps"]) == 2 and len(once.report["seconds_of_sleeps"]) == 1
+    assert [one.key for one in streamed.state.live] == [one.key for one in once.state.live]
+    assert streamed.state.overlay != once.state.overlay
 
 
 def test_elastic_weight_consolidation_holds_weights_the_more_the_stronger(model: MemoryModel) -> None:
