@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from memos.augmentation import Lesson
-from memos.errors import ConsolidationError
+from memos.errors import ConsolidationError, InputError, MemosError
 from memos.folding import Fold
 from memos.knowledge import Knowledge, fact_ids
 from memos.protocols import LedgerEntry, Progress, RowChange, SlotTrainer, TrainingStep
@@ -32,6 +32,14 @@ class Draft:
     change: RowChange
 
 
+class Unlearnable(Exception):
+    """One record that cannot be written whatever the others are: its answer cannot be spelled, its loss diverges."""
+
+    def __init__(self, record_id: str, cause: MemosError) -> None:
+        super().__init__(f"{record_id}: {cause.message}")
+        self.record_id, self.reason = record_id, cause.message
+
+
 class Learner:
     """Makes drafts with one trainer and one seed."""
 
@@ -42,13 +50,19 @@ class Learner:
     def train(
         self, run_id: int, namespace: str, before: Knowledge, lessons: Sequence[Lesson], progress: Progress | None
     ) -> tuple[list[Draft], Knowledge]:
-        """Awake: one write a lesson, in order. Asleep: what was written refined together, beside what still holds."""
+        """Awake: one write a lesson, in order. Asleep: what was written refined together, beside what still holds.
+
+        Raises Unlearnable at the first lesson that cannot be written.
+        """
         recipe = self._trainer.recipe()
         drafts: list[Draft] = []
         state = before
         for done, lesson in enumerate(lessons):
             report(progress, done, len(lessons) + 1, f"writing {lesson.text}")
-            draft, state = self.write(run_id, namespace, state, lesson, recipe)
+            try:
+                draft, state = self.write(run_id, namespace, state, lesson, recipe)
+            except (InputError, ConsolidationError) as error:
+                raise Unlearnable(lesson.record_id, error) from error
             drafts.append(draft)
         report(progress, len(lessons), len(lessons) + 1, "sleep: refining what was written together")
         draft, state = self.sleep(run_id, namespace, state, recipe, progress)

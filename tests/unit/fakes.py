@@ -25,6 +25,7 @@ from memos import build
 from memos.augmentation import QA, Lesson
 from memos.config import Settings
 from memos.consolidation import Consolidator
+from memos.errors import MemosError
 from memos.grammar import UNKNOWN_ANSWER, extract, parse_question
 from memos.manager import MemoryManager
 from memos.prompting import Note
@@ -73,7 +74,10 @@ class FakeOverlay:
 
 
 class FakeTrainer:
-    """Deterministic SlotTrainer; `scores` sets the held-out share by text, `fail_on` interrupts at a lesson."""
+    """Deterministic SlotTrainer; `scores` sets the held-out share by text, `fail_on` interrupts at a lesson.
+
+    unlearnable: the error that writing a text raises. damaging: a text that costs half of the old knowledge.
+    """
 
     layer = 1
 
@@ -83,6 +87,8 @@ class FakeTrainer:
         self.old_after = 1.0
         self.honest = 1.0
         self.fail_on: str | None = None
+        self.unlearnable: dict[str, MemosError] = {}
+        self.damaging: str | None = None
         self.active: dict[str, Overlay] = {}
         self.writes = 0
         self.at_measure: Callable[[], None] | None = None
@@ -106,6 +112,8 @@ class FakeTrainer:
         self.writes += 1
         if self.fail_on is not None and self.fail_on in lesson.text:
             raise KeyboardInterrupt
+        if lesson.text in self.unlearnable:
+            raise self.unlearnable[lesson.text]
         digits = hashlib.sha256(lesson.key.encode()).digest()[:6]
         rows = np.unique(np.array([byte % TABLE for byte in digits], np.int64))
         return self._step(overlay, rows, lesson.key, *(one.key for one in live), str(seed), json.dumps(recipe))
@@ -124,7 +132,8 @@ class FakeTrainer:
             once, self.at_measure = self.at_measure, None
             once()
         scores = {one.key: self.scores.get(one.text, 1.0) for one in lessons}
-        return GateMeasure(1.0, min(scores.values(), default=1.0), 1.0, self.old_after, self.honest, scores)
+        old_after = self.old_after * (0.5 if any(one.text == self.damaging for one in lessons) else 1.0)
+        return GateMeasure(1.0, min(scores.values(), default=1.0), 1.0, old_after, self.honest, scores)
 
     def activate(self, namespace: str, overlay: Overlay) -> None:
         self.active[namespace] = overlay

@@ -13,6 +13,8 @@ from memos.errors import (
     ConsolidationError,
     CorruptStore,
     FingerprintMismatch,
+    InputError,
+    MemosError,
     NotFoundError,
     NotRevertible,
     StoreUnwritable,
@@ -140,6 +142,47 @@ def test_a_record_that_fails_the_gate_leaves_no_trace(tmp_path: Path) -> None:
     assert run.rejected_ids == (bench.record("cat=Tom"),)
     assert "0.10 < 0.60" in run.reason
     assert bench.digest() == never.digest()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [InputError("the answer cannot be spelled", hint="", code="input.unspellable"),
+     ConsolidationError("the loss diverged", hint="", code="consolidation.diverged")],
+)  # fmt: skip
+def test_a_record_that_cannot_be_written_is_set_aside_and_the_rest_is_learned(tmp_path: Path, error: MemosError) -> None:
+    (tmp_path / "with").mkdir()
+    (tmp_path / "without").mkdir()
+    bench, never = Bench(tmp_path / "with"), Bench(tmp_path / "without")
+    bench.trainer.unlearnable["cat=Tom"] = error
+    run = bench.learn("dog=Rex", "cat=Tom", "city=Rome")
+    never.learn("dog=Rex", "city=Rome")
+    assert run.status is RunStatus.COMMITTED
+    assert run.record_ids == (bench.record("dog=Rex"), bench.record("city=Rome"))
+    assert run.rejected_ids == (bench.record("cat=Tom"),)
+    assert error.message in run.reason
+    assert bench.digest() == never.digest()
+
+
+def test_a_run_of_records_that_cannot_be_written_is_rejected_with_every_reason(bench: Bench) -> None:
+    for text in ("dog=Rex", "cat=Tom"):
+        bench.trainer.unlearnable[text] = InputError(f"no way to spell {text}", hint="", code="input.unspellable")
+    run = bench.learn("dog=Rex", "cat=Tom")
+    assert run.status is RunStatus.REJECTED
+    assert "spell dog=Rex" in run.reason and "spell cat=Tom" in run.reason
+    assert bench.ledger.entries("ana", live=None) == []
+
+
+def test_damage_by_a_record_that_is_not_learned_does_not_cost_the_others(bench: Bench) -> None:
+    bench.trainer.scores["cat=Tom"], bench.trainer.damaging = 0.1, "cat=Tom"
+    run = bench.learn("dog=Rex", "cat=Tom")
+    assert run.status is RunStatus.COMMITTED
+    assert run.record_ids == (bench.record("dog=Rex"),)
+
+
+def test_damage_by_a_record_that_is_learned_rejects_the_whole_run(bench: Bench) -> None:
+    bench.trainer.damaging = "cat=Tom"
+    run = bench.learn("dog=Rex", "cat=Tom")
+    assert run.status is RunStatus.REJECTED and "old knowledge fell" in run.reason
 
 
 @pytest.mark.parametrize(("attribute", "words"), [("old_after", "old knowledge fell"), ("honest", "honest on")])
