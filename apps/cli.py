@@ -37,6 +37,10 @@ def chat(
         Literal["auto", "store", "parameters", "context"],
         typer.Option("--from", help="Which tier may answer; with anything but auto, nothing said is stored."),
     ] = "auto",
+    full_screen: Annotated[
+        bool, typer.Option("--full-screen", help="Use the whole terminal, not the lines below the prompt.")
+    ] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Line by line, without a screen.")] = False,
 ) -> None:
     """Talk. What you say is remembered by policy; /help lists the commands.
 
@@ -44,8 +48,7 @@ def chat(
 
     Example: memos chat --session monday
     """
-    from memos.apps.chat import Conversation, sessions
-    from memos.apps.chat.line import LineChat
+    from memos.apps.chat import Conversation, sessions, talk
 
     if resume and session is not None:
         raise InputError(
@@ -54,7 +57,7 @@ def chat(
     warn_of_model_limits()
     with memory() as manager:
         name = sessions.latest(manager) if resume else session or ""
-        LineChat(Conversation(manager, name, memory_mode, tier)).run()
+        talk(Conversation(manager, name, memory_mode, tier), plain=plain, full_screen=full_screen)
 
 
 VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 from memos.errors import InputError, MemosError
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.table import Table as RichTable
 
 JSON_VERSION = 1
 PIPE_WIDTH = 400  # a table that goes into a pipe is not cut to a screen nobody looks at
+LEAST_WIDE = 24  # cells that the folded column of a table needs to be readable
 
 # C0 and C1 controls but tab and newline, line separators, direction overrides, lone surrogates. Joiners stay: emoji and
 # several scripts need them, and no terminal obeys them.
@@ -99,27 +101,63 @@ def show(document: Document, mode: Mode = Mode.TABLE) -> None:
 
 
 def _print_table(table: Table) -> None:
-    from rich.table import Table as RichTable
     from rich.text import Text
 
     console = _console(sys.stdout)
     if table.title:
         console.print(Text(escape(table.title), style="bold"))
-    grid = RichTable(
+    with console.capture() as captured:
+        console.print(Fitted(table) if sys.stdout.isatty() else grid(table))
+    # the padding of the last column would make every line of a pipe as long as the longest
+    _write(sys.stdout, "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def grid(table: Table) -> RichTable:
+    """The rows as something that rich lays out in the width there is."""
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    laid_out = RichTable(
         box=None, show_header=table.header, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
     )
     for column in table.columns:
         if column == table.wide:
-            grid.add_column(column, overflow="fold", ratio=None)
+            laid_out.add_column(column, overflow="fold", ratio=None)
         else:
-            grid.add_column(column, no_wrap=True)
+            laid_out.add_column(column, no_wrap=True)
     for row in table.rows:
         # Text objects, not strings: brackets in a memory are no markup.
-        grid.add_row(*(Text(one_line(cell)) for cell in row))
-    with console.capture() as captured:
-        console.print(grid)
-    # the padding of the last column would make every line of a pipe as long as the longest
-    _write(sys.stdout, "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        laid_out.add_row(*(Text(one_line(cell)) for cell in row))
+    return laid_out
+
+
+class Fitted:
+    """A table where there is room for it; else a few lines for each row, so that nothing is cut on a narrow screen."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.text import Text
+
+        if _narrow_columns(self._table) + LEAST_WIDE <= options.max_width:
+            yield grid(self._table)
+            return
+        for row in self._table.rows:
+            named = [(name, cell) for name, cell in zip(self._table.columns, row, strict=True) if cell]
+            for at, (name, cell) in enumerate(named):
+                lead = Text("  " if at else "")
+                lead.append(f"{name} " if at and name else "", style="dim")
+                yield lead.append(one_line(cell), style="" if at else "bold")
+
+
+def _narrow_columns(table: Table) -> int:
+    """Cells that the columns take which are never folded."""
+    from rich.cells import cell_len
+
+    rows = (table.columns, *table.rows) if table.header else table.rows
+    narrow = [at for at, column in enumerate(table.columns) if column != table.wide]
+    return sum(2 + max((cell_len(one_line(row[at])) for row in rows), default=0) for at in narrow)
 
 
 def _console(stream: TextIO) -> Console:

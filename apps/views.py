@@ -132,7 +132,7 @@ def answer(result: Answer) -> Document:
 
 def memory_line(result: Answer, stored: Iterable[Observed] | None = None) -> str:
     """What memory did for one answer. Retrieved, injected and cited are three different facts."""
-    parts = [*_found(result), *filter(None, [known_from(result)]), *_kept(stored)]
+    parts = [*found(result), *filter(None, [known_from(result)]), *kept(stored)]
     return "memory: " + " · ".join(parts or ["not used"])
 
 
@@ -148,7 +148,8 @@ def known_from(result: Answer) -> str:
     return "" if result.known else "not known"
 
 
-def _found(result: Answer) -> list[str]:
+def found(result: Answer) -> list[str]:
+    """What the store was searched for: recalled, injected, cited; nothing where it was not."""
     if result.recall is None:
         return []
     cited = f" [{' '.join(short_id(one) for one in result.cited)}]" if result.cited else ""
@@ -157,7 +158,8 @@ def _found(result: Answer) -> list[str]:
     ]
 
 
-def _kept(stored: Iterable[Observed] | None) -> list[str]:
+def kept(stored: Iterable[Observed] | None) -> list[str]:
+    """How much of a turn was stored; nothing where nothing was observed."""
     if stored is None:
         return []
     decisions = [one.decision.action for one in stored]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from memos.apps import actions, render, views, views_house, views_learning
 from memos.apps.chat import learning, sessions
-from memos.apps.chat.conversation import Change, Conversation
+from memos.apps.chat.conversation import Change
 from memos.apps.chat.face import Face, Quit
 from memos.apps.chat.registry import Registry, SlashCommand
-from memos.errors import InputError, MemosError, NotFoundError
+from memos.errors import InputError, MemosError
 from memos.types import Source
 
 MODES = {
@@ -21,7 +21,12 @@ MODES = {
     "read-only": "recalls, stores nothing",
     "off": "neither recalls nor stores",
 }
-TIERS = ("auto", "store", "parameters", "context")
+TIERS = {
+    "auto": "whichever tier knows",
+    "store": "what was told, word for word",
+    "parameters": "what was learned",
+    "context": "what was said in this conversation",
+}
 NEWEST = 20
 
 
@@ -63,15 +68,8 @@ def _why(face: Face, rest: str) -> None:
     last = face.conversation.last
     if last is None:
         raise InputError("nothing was answered yet", hint="ask something first", code="input.why")
-    texts = {one: _text(face.conversation, one) for one in last.answer.injected}
+    texts = {one: sessions.text_of(face.conversation, one) for one in last.answer.injected}
     face.show(views_learning.last_answer(last.answer, texts, last.stored))
-
-
-def _text(conversation: Conversation, record_id: str) -> str:
-    try:
-        return conversation.memory.get(record_id).text
-    except NotFoundError:
-        return "(erased since)"
 
 
 def _context(face: Face, rest: str) -> None:
@@ -185,7 +183,7 @@ def _from(face: Face, rest: str) -> None:
 
 def _sessions(face: Face, rest: str) -> None:
     chat = face.conversation
-    face.show(sessions.listing(sessions.kept(chat.memory, limit=NEWEST), current=chat.session))
+    face.show(sessions.listing(sessions.kept(chat.memory, limit=sessions.LISTED), current=chat.session))
 
 
 def _new(face: Face, rest: str) -> None:
@@ -236,7 +234,7 @@ def _quit(face: Face, rest: str) -> None:
 
 COMMANDS: Registry = Registry(
     (
-        SlashCommand("/help", "[COMMAND]", "this list", _help, lambda chat: [one.name[1:] for one in COMMANDS]),
+        SlashCommand("/help", "[COMMAND]", "this list", _help, lambda chat: {one.name[1:]: one.help for one in COMMANDS}),
         SlashCommand("/memory", "[N]", "the newest records", _memory),
         SlashCommand("/recall", "QUERY", "search the store", _recall),
         SlashCommand("/remember", "TEXT", "hand in an experience", _remember),
@@ -245,9 +243,9 @@ COMMANDS: Registry = Registry(
         SlashCommand("/undo", "", "take back what this chat changed last: kept, paused or learned", _undo),
         SlashCommand("/why", "[RECORD|RUN]", "where the last answer came from, or a record or run", _why, sessions.nearby),
         SlashCommand("/context", "", "pinned blocks and the turns of this conversation", _context),
-        SlashCommand("/mode", "[on|read-only|off]", "whether memory is read and written", _mode, lambda chat: tuple(MODES)),
+        SlashCommand("/mode", "[on|read-only|off]", "whether memory is read and written", _mode, lambda chat: MODES),
         SlashCommand("/from", "[auto|store|parameters|context]", "which tier may answer", _from, lambda chat: TIERS),
-        SlashCommand("/consolidate", "[all|RECORD...]", "learn into the parameters", learning.consolidate, lambda chat: ("all", *sessions.nearby(chat))),
+        SlashCommand("/consolidate", "[all|RECORD...]", "learn into the parameters", learning.consolidate, lambda chat: {"all": "whatever may be learned", **sessions.nearby(chat)}),
         SlashCommand("/runs", "", "what was learned when", learning.runs),
         SlashCommand("/revert", "RUN [RECORD]", "take a run, or one record of it, out again", learning.revert, learning.live_runs),
         SlashCommand("/model", "", "which model answers, and what it can do", _model),

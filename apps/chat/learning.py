@@ -6,8 +6,6 @@ would be learned and ask. Nothing is learned unasked, and a conversation that to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from memos.apps import actions, views, views_learning
 from memos.apps.chat.conversation import Change, Conversation
 from memos.apps.chat.face import Face
@@ -88,6 +86,10 @@ def take_back(face: Face, run: int, record: str = "") -> None:
     face.show(views_learning.revert(done))
 
 
-def live_runs(chat: Conversation) -> Sequence[str]:
+def live_runs(chat: Conversation) -> dict[str, str]:
     """Runs that can be reverted, newest first."""
-    return [str(run.id) for run in chat.memory.runs(20) if run.status is RunStatus.COMMITTED]
+    return {
+        str(run.id): f"{views.moment(run.created_at)}  {run.reason}"
+        for run in chat.memory.runs(20)
+        if run.status is RunStatus.COMMITTED
+    }

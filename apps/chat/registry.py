@@ -6,7 +6,7 @@ Knows names and texts. What a command does is in `commands`; how it is typed and
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from memos.apps.chat.conversation import Conversation
     from memos.apps.chat.face import Face
 
-Choices = Callable[["Conversation"], Sequence[str]]
+Choices = Callable[["Conversation"], Mapping[str, str]]
+"""Values for a command's first argument, each with a word on what it is."""
+
 MOST_COMPLETIONS = 20
 
 
@@ -86,8 +88,12 @@ class Registry:
         command = self._commands.get(name.casefold())
         if command is None or command.choices is None or " " in rest:
             return []
-        matching = [one for one in command.choices(conversation) if one.startswith(rest) and one != rest]
-        return [Completion(f"{command.name} {one}", command.help) for one in matching[:MOST_COMPLETIONS]]
+        matching = [
+            Completion(f"{command.name} {value}", meaning)
+            for value, meaning in command.choices(conversation).items()
+            if value.startswith(rest) and value != rest
+        ]
+        return matching[:MOST_COMPLETIONS]
 
 
 def _usage(command: SlashCommand) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -20,6 +20,8 @@ from memos.manager import MemoryManager
 
 SHOWN = 60
 """Characters of a conversation's first turn that a list shows."""
+LISTED = 20
+"""Conversations that are listed, or offered while a name is typed."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ def listing(conversations: Iterator[Kept], *, current: str) -> render.Document:
     )
 
 
-def names(chat: Conversation) -> Sequence[str]:
-    """The other conversations."""
-    return [name for name in chat.memory.sessions() if name != chat.session]
+def names(chat: Conversation) -> dict[str, str]:
+    """The other conversations, each with how it begins."""
+    return {one.name: one.begins for one in kept(chat.memory, limit=LISTED) if one.name != chat.session}
 
 
 def find(memory: MemoryManager, name: str) -> str:
@@ -94,12 +96,20 @@ def latest(memory: MemoryManager, *, but: str = "") -> str:
     )
 
 
-def nearby(chat: Conversation) -> Sequence[str]:
-    """Records somebody may mean: those of the last answer first, then those this chat stored."""
+def nearby(chat: Conversation) -> dict[str, str]:
+    """Records somebody may mean, with their texts: those of the last answer first, then those this chat stored."""
     last = chat.last
     answered = [] if last is None else [*last.answer.cited, *last.answer.injected]
     stored = [one for change in reversed(chat.changes) for one in change.records]
-    return [views.short_id(one) for one in dict.fromkeys([*answered, *stored])]
+    return {views.short_id(one): text_of(chat, one) for one in dict.fromkeys([*answered, *stored])}
+
+
+def text_of(chat: Conversation, record_id: str) -> str:
+    """A record's text, also of one that another process erased meanwhile."""
+    try:
+        return chat.memory.get(record_id).text
+    except NotFoundError:
+        return "(erased since)"
 
 
 def private(path: str, flags: int) -> int:
