@@ -102,6 +102,7 @@ class ConsolidationSettings(Section):
     policy: str = Field(default="threshold", description="threshold | module:Class")
     min_score: float = Field(default=0.5, ge=0, le=1)
     max_records: int = Field(default=64, gt=0, description="most records one run writes")
+    offer: bool = Field(default=True, description="ask at the end of a chat whether to learn what proved stable in it")
     seed: int = 0
     augmenter: str = Field(default="template", description="who asks about texts the grammar does not recognise: template (nobody) | cloze | model | module:Class?key=value of a LangChain chat model")
     colloquial: float = Field(default=0.33, ge=0, le=1, description="share of the questions learned from that is worded as people type")

@@ -12,8 +12,6 @@ from memos.apps.chat.face import Face
 from memos.errors import InputError, MemosError
 from memos.types import ConsolidationPlan, RunStatus
 
-MAY_LEARN = ("accepted",)
-
 
 def consolidate(face: Face, rest: str) -> None:
     memory = face.conversation.memory
@@ -41,7 +39,9 @@ def offer(face: Face) -> None:
     for one in plan.chosen:
         face.say(f"  {views.short_id(one.record_id)}  {one.text}")
     if not face.confirm(f"Learn {views.plural(len(plan.chosen), 'record')} now?"):
-        face.say("left in the store; memos consolidate learns it whenever you like")
+        face.say(
+            "left in the store; memos consolidate learns it any time, and consolidation.offer false stops asking"
+        )
         return
     try:
         learn(face, plan)
@@ -54,9 +54,10 @@ def offer(face: Face) -> None:
 def stable(chat: Conversation) -> ConsolidationPlan | None:
     """The plan to offer, None where there is nothing to offer."""
     memory = chat.memory
-    if chat.mode != "on" or not chat.touched or memory.settings.model.chat:
+    settings = memory.settings
+    if not settings.consolidation.offer or chat.mode != "on" or not chat.touched or settings.model.chat:
         return None
-    if actions.verdict(memory.settings).state not in MAY_LEARN:
+    if actions.verdict(settings).state != "accepted":
         return None
     plan = memory.plan_consolidation()
     return plan if any(one.record_id in chat.touched for one in plan.chosen) else None

@@ -185,6 +185,9 @@ def test_a_chat_on_a_terminal(tmp_path: Path) -> None:
         pytest.fail("Ctrl-C at the prompt was not heard")
     child.expect("> ")
     child.sendeof()
+    child.expect(r"Learn 1 record now\? \[y/N\] ")
+    child.sendline("no")
+    child.expect("left in the store")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
