@@ -132,23 +132,28 @@ def grid(table: Table) -> RichTable:
 
 
 class Fitted:
-    """A table where there is room for it; else a few lines for each row, so that nothing is cut on a narrow screen."""
+    """A table where there is room for it; else each row as running text, so that nothing is cut on a narrow screen."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.padding import Padding
         from rich.text import Text
 
         if _narrow_columns(self._table) + LEAST_WIDE <= options.max_width:
             yield grid(self._table)
             return
         for row in self._table.rows:
-            named = [(name, cell) for name, cell in zip(self._table.columns, row, strict=True) if cell]
-            for at, (name, cell) in enumerate(named):
-                lead = Text("  " if at else "")
-                lead.append(f"{name} " if at and name else "", style="dim")
-                yield lead.append(one_line(cell), style="" if at else "bold")
+            line = Text()
+            for at, (name, cell) in enumerate(zip(self._table.columns, row, strict=True)):
+                if cell and name != self._table.wide:
+                    line.append("  " if line else "")
+                    line.append(f"{name} " if at and name else "", style="dim")
+                    line.append(one_line(cell), style="" if at else "bold")
+            yield line
+            wide = [cell for name, cell in zip(self._table.columns, row, strict=True) if name == self._table.wide]
+            yield from (Padding(Text(one_line(cell)), (0, 0, 0, 2)) for cell in wide if cell)
 
 
 def _narrow_columns(table: Table) -> int:

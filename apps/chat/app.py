@@ -65,15 +65,16 @@ class ChatApp(App[None]):
     .said { margin: 1 0 0 0; text-style: bold; border-left: thick $primary; padding-left: 1; }
     .answer { height: auto; margin: 0 0 0 2; }
     .answer Markdown { height: auto; padding: 0; margin: 0; }
+    .answer MarkdownHeader { margin: 0 0 1 0; content-align: left middle; }
     .answer MarkdownBlock:last-child { margin-bottom: 0; }
-    .notice { color: $text-muted; margin: 0 0 0 2; }
+    .notice { text-style: dim; margin: 0 0 0 2; }
     .shown { margin: 0 0 0 2; height: auto; }
     .failure { margin: 0 0 0 2; }
     .question, .work { height: auto; margin: 1 0 0 2; }
     .work Label { width: auto; margin-right: 2; }
     .question:focus { background: $boost; }
-    #completions { height: auto; max-height: 8; border: none; padding: 0; margin: 0 1; }
-    #prompt { height: auto; max-height: 8; border: none; border-top: solid $primary; padding: 0 1; }
+    #completions { height: auto; max-height: 8; border: none; padding: 0; margin: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    #prompt { height: auto; max-height: 8; scrollbar-size-vertical: 1; border: none; border-top: solid $primary; padding: 0 1; }
     #status { height: 1; padding: 0 1; }
     #small { display: none; height: 1fr; min-height: 3; &:inline { height: auto; } }
     .-small > * { display: none; }
@@ -179,7 +180,7 @@ class ChatApp(App[None]):
 
     def _show_status(self) -> None:
         chat = self.conversation
-        warns = "bold $warning"
+        warns = "bold ansi_yellow"
         parts: list[tuple[str, str]] = [(render.one_line(chat.session), "bold"), (" · memory ", "dim")]
         parts.append((chat.mode, "dim" if chat.mode == "on" else warns))
         if chat.tier != "auto":
@@ -188,6 +189,8 @@ class ChatApp(App[None]):
         self.screen_stack[0].query_one("#status", Static).update(Content.assemble(*parts))
 
     def _state(self) -> str:
+        if any(not one.answer.done() for one in self.screen_stack[0].query(Question)):
+            return "waits for y or n"
         if self.busy and self._model_state != "loading":
             return "works, Ctrl+C stops"
         return self._model_state
@@ -338,8 +341,10 @@ class ChatApp(App[None]):
         asked = Question(question)
         await self._add(asked)
         asked.focus()
+        self._show_status()
         agreed = await asked.answer
         self.query_one(Prompt).focus()
+        self._show_status()
         return agreed
 
     async def copy(self, text: str) -> None:

@@ -25,10 +25,10 @@ from memos.errors import MemosError
 from memos.types import Answer, Tier
 
 MARKS: dict[Tier | None, tuple[str, str]] = {
-    Tier.CONTEXT: ("◌", "bold $secondary"),
-    Tier.TOKEN: ("●", "bold $success"),
-    Tier.PARAMETRIC: ("◆", "bold $accent"),
-    None: ("○", "bold $warning"),
+    Tier.CONTEXT: ("◌", "bold ansi_cyan"),
+    Tier.TOKEN: ("●", "bold ansi_green"),
+    Tier.PARAMETRIC: ("◆", "bold ansi_magenta"),
+    None: ("○", "bold ansi_yellow"),
 }
 """A sign and a colour for each tier that may have known; the words beside them say the same without either."""
 
@@ -119,10 +119,12 @@ def memory_line(exchange: Exchange) -> Content:
     if known := views.known_from(answer):
         sign, style = MARKS[answer.tier]
         parts += [(f"{sign} {known}", style), ("  ", "")]
-    rest = [*views.found(answer), *views.kept(exchange.stored or None)]
     if exchange.ending is not Ending.COMPLETE:
-        parts += [(exchange.ending.value, "bold $warning"), ("  ", "")]
-    parts.append((" · ".join([*rest, "/why"]) if rest else "memory not used · /why", "dim"))
+        parts += [(exchange.ending.value, "bold ansi_yellow"), ("  ", "")]
+    rest = [*views.found(answer), *views.kept(exchange.stored or None)]
+    if not parts and not rest:
+        rest = ["memory not used"]
+    parts.append((" · ".join([*rest, "/why"]), "dim"))
     return Content.assemble(*parts)
 
 
