@@ -171,7 +171,7 @@ class ModelChoice:
 
 def describe_model(settings: Settings) -> ModelChoice:
     """What the configured model can do, known without loading it."""
-    name, chat = settings.model.name, settings.model.chat
+    name, chat = settings.model.name, settings.model.chat_shown
     if chat:
         return ModelChoice(
             chat,

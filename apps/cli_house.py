@@ -9,7 +9,7 @@ import typer
 
 from memos.apps import actions, progress, render, views_house
 from memos.apps.cli_shared import Json, Limit, Plain, choice, memory, mode
-from memos.config import PROJECT_FILE, user_file, write_setting
+from memos.config import PROJECT_FILE, public_value, user_file, write_setting
 from memos.errors import ExitCode
 
 
@@ -110,8 +110,9 @@ def config_set(
     shown = mode(json=json)
     path = Path.cwd() / PROJECT_FILE if project else user_file()
     write_setting(path, key, value)
+    printed = public_value(key, value)
     render.show(
-        views_house.sentence({"key": key, "value": value, "file": str(path)}, f"{key} = {value} in {path}"),
+        views_house.sentence({"key": key, "value": printed, "file": str(path)}, f"{key} = {printed} in {path}"),
         shown,
     )
     if key in {"model.name", "model.chat"}:

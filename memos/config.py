@@ -57,6 +57,11 @@ class ModelSettings(Section):
     max_new_tokens: int = Field(default=48, gt=0, le=4096)
     allow_network: bool = Field(default=False, description="whether a model may be fetched from a hub")
 
+    @property
+    def chat_shown(self) -> str:
+        """`chat` as it may be printed."""
+        return public_spec(self.chat)
+
 
 class MemorySettings(Section):
     """The memory layer attached to a model. Fixed once a ledger exists: other values are another model."""
@@ -160,6 +165,30 @@ class Settings(Section):
         return self.store.url or f"sqlite:///{self.home / 'memos.db'}"
 
 
+SPEC_SETTINGS = ("model.chat", "consolidation.augmenter")
+PUBLIC_OPTIONS = frozenset({"base_url", "max_tokens", "model", "model_name", "num_ctx", "temperature", "timeout"})
+"""Options of a chat model that are no secret; of any other only the name is printed."""
+
+
+def public_spec(spec: str) -> str:
+    """A "module:Class?key=value" without the values that may be secrets."""
+    path, mark, query = spec.partition("?")
+    return path + mark + "&".join(_public_option(option) for option in query.split("&"))
+
+
+def _public_option(option: str) -> str:
+    key, equals, value = option.partition("=")
+    # A secret may have been pasted without its name; a URL may carry one before its "@" or after its "?".
+    if not equals:
+        return "…" if key else ""
+    return option if key in PUBLIC_OPTIONS and not set("@?#%") & set(value) else f"{key}=…"
+
+
+def public_value(key: str, value: Any) -> str:
+    """A setting's value as it may be printed."""
+    return public_spec(str(value)) if key in SPEC_SETTINGS else _shown(value)
+
+
 def check_namespace(name: str) -> None:
     """Raises ConfigError for what cannot name a namespace."""
     if not NAMESPACE_PATTERN.match(name):
@@ -175,7 +204,7 @@ class LoadedSettings:
 
     def rows(self) -> list[tuple[str, str, str]]:
         """(key, value, origin) of every setting, in declaration order."""
-        return [(key, _shown(value), self.origins.get(key, "default")) for key, value in _flatten(self.settings)]
+        return [(key, public_value(key, value), self.origins.get(key, "default")) for key, value in _flatten(self.settings)]
 
 
 def default_home() -> Path:

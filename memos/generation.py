@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -80,7 +81,8 @@ class AssistantGenerator:
         """`namespace` names the rows to answer with; None leaves the memory layer out. Raises InputError when question
         and notes alone exceed the window."""
         prompt = self._prompt(question, notes, history)
-        made = self._model.generate([prompt], namespace=namespace, max_new_tokens=self._max_new_tokens)[0]
+        with self._failures():
+            made = self._model.generate([prompt], namespace=namespace, max_new_tokens=self._max_new_tokens)[0]
         text = made.text.strip()
         return GeneratedText(
             text=text, confidence=min(1.0, math.exp(made.mean_logprob)), known=self.is_answer(text)
@@ -91,7 +93,20 @@ class AssistantGenerator:
     ) -> Iterator[str]:
         """The same answer, piece by piece."""
         prompt = self._prompt(question, notes, history)
-        yield from self._model.stream(prompt, namespace=namespace, max_new_tokens=self._max_new_tokens)
+        with self._failures():
+            yield from self._model.stream(prompt, namespace=namespace, max_new_tokens=self._max_new_tokens)
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """What a model raises while it computes, out of memory above all, is no bug of ours."""
+        try:
+            yield
+        except (RuntimeError, MemoryError) as error:
+            first = next(iter(str(error).splitlines()), "")
+            raise ModelError(
+                f"{self._name} failed with {type(error).__name__}: {first[:200]}",
+                hint="a smaller model, or a lower model.max_new_tokens", code="model.failed",
+            ) from error  # fmt: skip
 
     def is_answer(self, text: str) -> bool:
         return not admits_not_knowing(text)
@@ -215,20 +230,35 @@ def open_chat_model(spec: str, setting: str = "model.chat") -> Any:
         model_class = getattr(import_module(module_name), class_name)
     except Exception as error:  # noqa: BLE001 - a module may fail at import in any way
         raise ConfigError(f"{setting}: {path} cannot be loaded ({type(error).__name__})",
-                          hint=f"pip install the package of {module_name}, or mend the name",
-                          code="config.chat_model") from None
+                          hint=_loading_hint(error, module_name), code="config.chat_model") from None
     options = {key: _scalar(value) for key, value in parse_qsl(query, keep_blank_values=True)}
     try:
         model = model_class(**options)
     except Exception as error:  # noqa: BLE001 - a constructor of somebody else's
         # Not even the keys: a secret that was pasted without its name would be one.
         raise ConfigError(f"{setting}: {path} cannot be made with {len(options)} keys ({type(error).__name__})",
-                          hint="check the keys and the provider's environment variables",
+                          hint=f"check the keys and the provider's environment variables{_usual_key(module_name)}",
                           code="config.chat_model") from None
     if not (callable(getattr(model, "invoke", None)) and callable(getattr(model, "stream", None))):
         raise ConfigError(f"{setting}: {path} is not a LangChain chat model", hint="it needs invoke and stream",
                           code="config.chat_model")
     return model
+
+
+def _loading_hint(error: Exception, module_name: str) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        # the provider's package, or one that it needs itself
+        missing = (error.name or module_name).partition(".")[0]
+        return f"pip install {missing.replace('_', '-')}, or mend the name"
+    return f"mend the name, or update the package: pip install -U {module_name.partition('.')[0].replace('_', '-')}"
+
+
+def _usual_key(module_name: str) -> str:
+    """The variable in which a provider's package looks for its key, by its package's name."""
+    package = module_name.partition(".")[0]
+    if not package.startswith("langchain_"):
+        return ""
+    return f", such as {package.removeprefix('langchain_').upper()}_API_KEY"
 
 
 def _scalar(text: str) -> Any:

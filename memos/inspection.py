@@ -84,7 +84,7 @@ class Inspector:
         return Status(
             home=str(self._settings.home), namespace=self._namespace, namespaces=tuple(self._store.namespaces()),
             tiers=tiers, superseded=counts.superseded, paused=counts.paused, model=self._settings.model.name,
-            chat_model=self._settings.model.chat, embedder=self._settings.embedder.name,
+            chat_model=self._settings.model.chat_shown, embedder=self._settings.embedder.name,
             last_run=runs[0] if runs else None, audit_events=self._audit.last_sequence(),
             chain_head=events[0].hash if events else "", writes=verdict.state,
             writes_reason=verdict.reason,
@@ -93,7 +93,7 @@ class Inspector:
     def verdict(self) -> Verdict:
         """Whether the configured model may be written into, from files alone."""
         if self._acceptance is None:
-            return Verdict(state="none", reason=f"{self._settings.model.chat} has no parameters that memos can write")
+            return Verdict(state="none", reason=f"{self._settings.model.chat_shown} has no parameters that memos can write")
         return self._acceptance.verdict()
 
     # --- why ----------------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ class Inspector:
     def _model_line(self, consolidator: Callable[[], Consolidator | None]) -> str:
         worker = consolidator()
         if worker is None:
-            return f"{self._settings.model.chat} answers from the store; nothing is written to parameters"
+            return f"{self._settings.model.chat_shown} answers from the store; nothing is written to parameters"
         state = worker.knowledge(self._namespace)
         return f"{self._settings.model.name}: {len(state.overlay)} rows learned over a read-only base"
 

@@ -434,7 +434,7 @@ class MemoryManager:
         consolidator = self._parts.consolidator()
         if consolidator is None:
             raise InputError(
-                f"{self.settings.model.chat} answers from the store alone: it has no parameters that memos can write",
+                f"{self.settings.model.chat_shown} answers from the store alone: it has no parameters that memos can write",
                 hint="leave model.chat empty to use a model with a memory layer",
                 code="input.no_parameters",
             )

@@ -171,6 +171,18 @@ def test_a_chat_model_says_at_once_that_it_cannot_learn(cli_run: Cli) -> None:
     assert "answers from the store alone" in noted.err
 
 
+@pytest.mark.parametrize(
+    "verb",
+    [("status",), ("status", "--json"), ("model", "show"), ("config", "show", "--json"), ("consolidate", "--all"),
+     ("ask", "Where do I live?"), ("doctor",), ("config", "set", "model.chat", "x:Y?api_key=SECRET"), ("ls",)],
+    ids=" ".join,
+)  # fmt: skip
+def test_the_key_of_a_chat_model_is_never_printed(cli_run: Cli, verb: tuple[str, ...]) -> None:
+    told(cli_run, "I live in Lyon.")
+    done = cli_run(*verb, "--chat-model", f"{os.environ['MEMOS_MODEL__CHAT']}&api_key=SECRET")
+    assert "SECRET" not in done.out + done.err
+
+
 def test_runs_is_empty_at_first(cli_run: Cli) -> None:
     assert cli_run("runs", "--json").data == {"version": 1, "runs": []}
     assert "consolidate" in cli_run("runs").err

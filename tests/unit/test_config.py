@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from memos.config import PROJECT_FILE, LoadedSettings, Settings, known_keys, load_settings, write_setting
+from memos.config import (
+    PROJECT_FILE,
+    LoadedSettings,
+    ModelSettings,
+    Settings,
+    known_keys,
+    load_settings,
+    write_setting,
+)
 from memos.errors import ConfigError
 
 
@@ -128,3 +136,21 @@ def test_home_is_made_absolute(tmp_path: Path) -> None:
     loaded = load(tmp_path, home="memory")
     assert loaded.settings.home == tmp_path / "project" / "memory"
     assert Settings(home=Path("x")).database_url == "sqlite:///x/memos.db"
+
+
+@pytest.mark.parametrize(
+    ("spec", "printed"),
+    [
+        ("", ""),
+        ("langchain_openai:ChatOpenAI?model=gpt-x&api_key=SECRET", "langchain_openai:ChatOpenAI?model=gpt-x&api_key=…"),
+        ("m:C?base_url=http://localhost:8000/v1", "m:C?base_url=http://localhost:8000/v1"),
+        ("m:C?base_url=http://ana:SECRET@host/v1", "m:C?base_url=…"),
+        ("m:C?base_url=http://host/v1%3Fkey%3DSECRET", "m:C?base_url=…"),
+        ("m:C?SECRET", "m:C?…"),
+        ('m:C?default_headers={"x":"SECRET"}&temperature=0', "m:C?default_headers=…&temperature=0"),
+    ],
+)
+def test_a_chat_model_is_printed_without_what_may_be_secret(spec: str, printed: str) -> None:
+    assert ModelSettings(chat=spec).chat_shown == printed
+    loaded = load_settings({"model.chat": spec, "home": "/tmp/x"}, environ={}, user_config=Path("/nowhere"))
+    assert {key: value for key, value, _ in loaded.rows()}["model.chat"] == printed

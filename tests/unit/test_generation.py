@@ -310,6 +310,39 @@ def test_a_spec_that_cannot_be_used_is_a_config_error_without_its_values(
     assert SECRET not in error.message + error.hint
 
 
+@pytest.mark.parametrize(
+    ("spec", "hint"),
+    [
+        ("langchain_nowhere.chat_models:ChatNowhere?api_key=x", "pip install langchain-nowhere, or"),
+        ("langchain_core:NoSuchModel", "pip install -U langchain-core"),
+        ("langchain_core.language_models:BaseChatModel", "such as CORE_API_KEY"),
+    ],
+)
+def test_the_hint_is_the_line_that_mends_it(spec: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        open_chat_model(spec)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("fails", [RuntimeError("out of memory\n  at 0x1"), MemoryError()])
+def test_a_model_that_fails_while_it_computes_keeps_what_it_said(fails: Exception) -> None:
+    class OutOfMemory(WordModel):
+        def stream(self, prompt: str, *, namespace: Any, max_new_tokens: int = 32) -> Iterator[str]:
+            yield "Lyon"
+            raise fails
+
+        def generate(self, prompts: Sequence[str], *, namespace: Any, max_new_tokens: int = 32) -> Any:
+            raise fails
+
+    generator = AssistantGenerator(OutOfMemory())
+    with pytest.raises(ModelError, match=type(fails).__name__) as caught:
+        list(generator.stream("q"))
+    assert caught.value.code == "model.failed" and "0x1" not in caught.value.message
+    with pytest.raises(ModelError):
+        generator.answer("q")
+    assert next(iter(generator.stream("q"))) == "Lyon"
+
+
 def test_tokens_are_counted_by_the_class_that_can_and_estimated_upwards_otherwise() -> None:
     class Counting(FakeListChatModel):
         def get_num_tokens(self, text: str) -> int:
