@@ -68,6 +68,23 @@ def record_story(story: RecordStory) -> Document:
             title="history",
         )
     )
+    if story.links:
+        blocks.append(
+            Table(
+                ("link", "record", "weight", "reason"),
+                [
+                    (
+                        link.kind.value if link.outgoing else f"{link.kind.value} (from)",
+                        short_id(link.target),
+                        f"{link.weight:.2f}",
+                        link.reason,
+                    )
+                    for link in story.links
+                ],
+                title="links",
+                wide="reason",
+            )
+        )
     blocks.append(_writes(story.writes))
     return Document({"kind": "record", **story.model_dump(mode="json")}, tuple(blocks))
 

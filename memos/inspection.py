@@ -108,6 +108,7 @@ class Inspector:
                 experience = None
         entries = self._ledger.entries(self._namespace, live=None, record_id=record_id)
         return RecordStory(
+            links=self._store.links(self._namespace, record_id),
             record=record, experience=experience, history=tuple(self._store.history(self._namespace, record_id)),
             decisions=tuple(self._store.decisions(self._namespace, record_id=record_id)),
             writes=tuple(self._write_story(entry) for entry in entries),

@@ -21,10 +21,12 @@ from memos.embedding import in_context
 from memos.errors import InputError
 from memos.grammar import extract
 from memos.merging import Adoption
+from memos.naming import names_in
 from memos.protocols import (
     AuditLog,
     ContextBuffer,
     Embedder,
+    Neighbour,
     Progress,
     RoutingPolicy,
     RoutingView,
@@ -122,6 +124,8 @@ class Intake:
                 self._namespace, record_id, text=text, vector=vector, fact=_fact(text, record.origin),
                 reason=f"edited by {self._actor}",
             )  # fmt: skip
+            near = [one for one in self._store.neighbours(self._namespace, vector, NEIGHBOURS) if one.record.id != record_id]
+            self._connect(edited, near)
             self._store.mark_learned(self._namespace, [record_id], None)
             self._audit.append(
                 namespace=self._namespace, kind="edit", subject=record_id, actor=self._actor,
@@ -170,6 +174,7 @@ class Intake:
             fact = record.fact
             rivals = self._store.find_fact(self._namespace, fact.subject, fact.attribute) if fact else []
             self._store.add(record, vector, reason=f"learned from {source}")
+            self._connect(record, ())
             for rival in rivals:
                 self._store.supersede(
                     self._namespace, rival.id, by=record, at=record.valid_from, reason=f"learned from {source}"
@@ -228,9 +233,12 @@ class Intake:
     def _carry_out(
         self, experience: Experience, vector: Vector, context_vector: Vector, injected: Sequence[str]
     ) -> Observed:
-        decision = self._route(experience, vector, injected)
+        view = self._view(experience, vector, injected)
+        decision = self._policy.route(experience, view)
         self._store.add_experience(experience, decision)
         record = self._apply(experience, decision, vector, context_vector)
+        if record is not None and record.experience_id == experience.id:
+            self._connect(record, view.neighbours)
         if experience.source.session is not None and decision.action is not Action.DROP:
             self._context.append(experience)
         self._audit.append(
@@ -240,9 +248,13 @@ class Intake:
         )  # fmt: skip
         return Observed(experience=experience, decision=decision, record=record)
 
-    def _route(self, experience: Experience, vector: Vector, injected: Sequence[str]) -> RoutingDecision:
+    def _connect(self, record: MemoryRecord, near: Sequence[Neighbour]) -> None:
+        names = names_in(record.text, fact=record.fact, actor=record.source.actor)
+        self._store.connect(self._namespace, record.id, names, near)
+
+    def _view(self, experience: Experience, vector: Vector, injected: Sequence[str]) -> RoutingView:
         fact = _fact(experience.text, experience.origin)
-        view = RoutingView(
+        return RoutingView(
             fact=fact,
             exact=self._store.find_exact(self._namespace, text_hash(experience.text)),
             same_fact=self._store.find_fact(self._namespace, fact.subject, fact.attribute) if fact else (),
@@ -250,7 +262,6 @@ class Intake:
             injected=injected,
             now=experience.observed_at,
         )
-        return self._policy.route(experience, view)
 
     def _apply(
         self, experience: Experience, decision: RoutingDecision, vector: Vector, context_vector: Vector
@@ -267,7 +278,9 @@ class Intake:
                 fact=decision.fact, reason=decision.reason,
             )  # fmt: skip
             self._store.mark_learned(self._namespace, [decision.target], None)
-            return self._store.get(self._namespace, decision.target)
+            rewritten = self._store.get(self._namespace, decision.target)
+            self._connect(rewritten, ())
+            return rewritten
         record = self._record(experience, decision)
         if decision.action is Action.SUPERSEDE and decision.target:
             record = record.model_copy(update={"supersedes": decision.target})

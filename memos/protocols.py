@@ -36,6 +36,7 @@ from memos.types import (
     Experience,
     FactKey,
     JsonDict,
+    Link,
     MemoryRecord,
     RecallDecision,
     RecallHit,
@@ -130,6 +131,10 @@ class TokenStore(Protocol):
         """Keep a record. `context_vector`: that of its text after the turn before it, where there is one."""
         ...
 
+    def connect(self, namespace: str, record_id: str, names: Sequence[str], near: Sequence[Neighbour] = ()) -> None:
+        """Link a kept record to what it continues, to what names the same, and to the similar among `near`."""
+        ...
+
     def supersede(self, namespace: str, record_id: str, by: MemoryRecord, at: datetime, reason: str,
                   vector: Vector | None = None, context_vector: Vector | None = None) -> None:
         """Close the older record's validity at `at` and keep `by` after it, unless it is kept already."""
@@ -164,6 +169,10 @@ class TokenStore(Protocol):
              limit: int = 100, offset: int = 0, newest_first: bool = True) -> builtins.list[MemoryRecord]: ...
 
     def history(self, namespace: str, record_id: str) -> builtins.list[Revision]: ...
+
+    def links(self, namespace: str, record_id: str) -> tuple[Link, ...]:
+        """Every link of the record, from it and to it, the heaviest first."""
+        ...
 
     def decisions(self, namespace: str, *, limit: int = 100, record_id: str | None = None) -> builtins.list[RoutingDecision]: ...
 

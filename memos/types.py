@@ -131,7 +131,6 @@ class MemoryRecord(Value):
     supersedes: str | None = None
     superseded_by: str | None = None
     derived_from: tuple[str, ...] = ()
-    links: tuple[Link, ...] = ()
     importance: float = 0.5
     merged: int = 0
     access_count: int = 0
@@ -141,11 +140,28 @@ class MemoryRecord(Value):
     metadata: JsonDict = Field(default_factory=dict)
 
 
-class Link(Value):
-    """A directed relation between two records of one namespace."""
+class LinkKind(StrEnum):
+    """How two records hang together. Each is walked both ways."""
 
-    kind: str
+    SAME_ENTITY = "same-entity"
+    CONTINUES = "continues"
+    SUPERSEDES = "supersedes"
+    DERIVED_FROM = "derived-from"
+    SIMILAR = "similar"
+
+
+class Link(Value):
+    """A relation of one record to another of its namespace, as seen from the one.
+
+    `target` is the other record; `outgoing` tells whether the link leads there (from the newer to the older) or comes
+    from there. `weight` in (0, 1] is how much it says.
+    """
+
+    kind: LinkKind
     target: str
+    weight: float = 1.0
+    reason: str = ""
+    outgoing: bool = True
 
 
 class Revision(Value):
@@ -462,6 +478,7 @@ class RecordStory(Value):
     experience: Experience | None
     decisions: tuple[RoutingDecision, ...] = ()
     history: tuple[Revision, ...] = ()
+    links: tuple[Link, ...] = ()
     writes: tuple[WriteStory, ...] = ()
 
 

@@ -35,7 +35,7 @@ from memos.errors import (
     StoreUnwritable,
 )
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """Number of the newest migration in `memos.stores.migrations.versions`."""
 
 HEADER_BYTES = 100

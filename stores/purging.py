@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from memos.stores.links import cut, made_of
 from memos.stores.schema import context_turns, decisions, embeddings, experiences, records, revisions
 from memos.types import Action
 
@@ -24,7 +25,7 @@ MIN_VALUE = 3
 
 def erase(connection: Connection, namespace: str, rows: Sequence[Any]) -> dict[str, int]:
     """Erase the records given as rows of `records`. Returns rows erased by kind."""
-    erased = dict.fromkeys(("records", "revisions", "experiences", "decisions", "vectors", "context_turns"), 0)
+    erased = dict.fromkeys(("records", "revisions", "experiences", "decisions", "vectors", "context_turns", "links"), 0)
     for row in rows:
         quoting = set(connection.execute(
             sa.select(decisions.c.experience_id).where(
@@ -40,12 +41,14 @@ def erase(connection: Connection, namespace: str, rows: Sequence[Any]) -> dict[s
         # Decisions that name the record as what they superseded may quote its value in their reason.
         _add(erased, {"decisions": _blank(connection, namespace, decisions.c.target == row["id"])})
         key = row["key"]
+        derived = made_of(connection, key)
         _add(erased, {
+            "links": cut(connection, key),
             "vectors": connection.execute(sa.delete(embeddings).where(embeddings.c.key == key)).rowcount,
             "revisions": connection.execute(sa.delete(revisions).where(revisions.c.record_key == key)).rowcount,
             "records": connection.execute(sa.delete(records).where(records.c.key == key)).rowcount,
         })
-        _unlink(connection, namespace, row["id"])
+        _unlink(connection, namespace, row["id"], derived)
         _add(erased, {"decisions": _blank_quotes(connection, namespace, values)})
     return erased
 
@@ -94,18 +97,17 @@ def _blank_quotes(connection: Connection, namespace: str, values: Collection[str
     return blanked
 
 
-def _unlink(connection: Connection, namespace: str, record_id: str) -> None:
-    """Take the record's id out of the records that point to it."""
+def _unlink(connection: Connection, namespace: str, record_id: str, derived: Collection[int]) -> None:
+    """Take the record's id out of the records that point to it; `derived`: keys of those that were made of it."""
     here = records.c.namespace == namespace
     for column in (records.c.supersedes, records.c.superseded_by):
         connection.execute(sa.update(records).where(here, column == record_id).values({column.name: None}))
-    for column in (records.c.links, records.c.derived_from):
-        pointing = connection.execute(
-            sa.select(records.c.key, column).where(here, sa.func.instr(column, record_id) > 0)
-        ).all()
-        for key, value in pointing:
-            kept = [entry for entry in value if entry != record_id and entry[1:] != [record_id]]
-            connection.execute(sa.update(records).where(records.c.key == key).values({column.name: kept}))
+    pointing = connection.execute(
+        sa.select(records.c.key, records.c.derived_from).where(records.c.key.in_(derived))
+    ).all()
+    for key, value in pointing:
+        kept = [one for one in value if one != record_id]
+        connection.execute(sa.update(records).where(records.c.key == key).values(derived_from=kept))
 
 
 def _add(total: dict[str, int], some: dict[str, int]) -> None:

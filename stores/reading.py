@@ -18,9 +18,10 @@ from memos.errors import InputError, NotFoundError
 from memos.protocols import StoreCounts
 from memos.stores.database import Database
 from memos.stores.filters import Filter, compiled
+from memos.stores.links import links_of
 from memos.stores.rows import check_text, decision_from, experience_from, record_from, revision_from
 from memos.stores.schema import decisions, experiences, records, revisions
-from memos.types import Experience, MemoryRecord, RecordState, Revision, RoutingDecision
+from memos.types import Experience, Link, MemoryRecord, RecordState, Revision, RoutingDecision
 
 _BY_ID = sa.select(records).where(
     records.c.id == sa.bindparam("id"), records.c.namespace == sa.bindparam("namespace")
@@ -73,6 +74,11 @@ class RecordReader:
                 sa.select(revisions).where(revisions.c.record_key == row["key"]).order_by(revisions.c.revision)
             ).mappings().all()
         return [revision_from(record_id, old) for old in past] + [revision_from(record_id, {**row, "at": row["changed_at"]})]
+
+    def links(self, namespace: str, record_id: str) -> tuple[Link, ...]:
+        """Every link of the record, from it and to it, the heaviest first."""
+        with self._database.read() as connection:
+            return links_of(connection, namespace, self._row(connection, namespace, record_id)["key"])
 
     def decisions(self, namespace: str, *, limit: int = 100,
                   record_id: str | None = None) -> builtins.list[RoutingDecision]:

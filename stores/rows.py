@@ -19,7 +19,6 @@ from memos.types import (
     Experience,
     FactKey,
     JsonDict,
-    Link,
     MemoryRecord,
     Origin,
     RecordState,
@@ -104,8 +103,7 @@ def record_row(record: MemoryRecord, *, at: datetime, change: Action, reason: st
         "experience_id": record.experience_id, **fact_columns(fact),
         "occurred_at": record.occurred_at, "observed_at": record.observed_at, "valid_from": record.valid_from,
         "valid_to": record.valid_to, "supersedes": record.supersedes, "superseded_by": record.superseded_by,
-        "derived_from": list(record.derived_from), "links": [[link.kind, link.target] for link in record.links],
-        "importance": record.importance, "merged": record.merged, "access_count": record.access_count,
+        "derived_from": list(record.derived_from), "importance": record.importance, "merged": record.merged, "access_count": record.access_count,
         "cite_count": record.cite_count, "last_access": record.last_access, "learned_by": record.learned_by,
         "metadata": record.metadata, "changed_at": at, "change": change.value, "reason": reason,
     }
@@ -129,8 +127,7 @@ def record_from(row: RowMapping) -> MemoryRecord:
         experience_id=row["experience_id"], fact=fact, occurred_at=row["occurred_at"],
         observed_at=row["observed_at"], valid_from=row["valid_from"], valid_to=row["valid_to"],
         supersedes=row["supersedes"], superseded_by=row["superseded_by"], derived_from=tuple(row["derived_from"]),
-        links=tuple(Link(kind=kind, target=target) for kind, target in row["links"]), importance=row["importance"],
-        merged=row["merged"], access_count=row["access_count"], cite_count=row["cite_count"],
+        importance=row["importance"], merged=row["merged"], access_count=row["access_count"], cite_count=row["cite_count"],
         last_access=row["last_access"], learned_by=row["learned_by"], metadata=row["metadata"],
     )
 

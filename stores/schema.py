@@ -92,7 +92,6 @@ records = sa.Table(
     sa.Column("supersedes", sa.Text),
     sa.Column("superseded_by", sa.Text),
     sa.Column("derived_from", sa.JSON, nullable=False),
-    sa.Column("links", sa.JSON, nullable=False),
     sa.Column("importance", sa.Float, nullable=False),
     sa.Column("merged", sa.Integer, nullable=False),
     sa.Column("access_count", sa.Integer, nullable=False),
@@ -124,6 +123,28 @@ revisions = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+links = sa.Table(
+    "links", metadata,
+    sa.Column("from_key", Key, sa.ForeignKey("records.key", ondelete="CASCADE"), primary_key=True),
+    sa.Column("to_key", Key, sa.ForeignKey("records.key", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("namespace", sa.Text, nullable=False),
+    sa.Column("weight", sa.Float, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Index("links_to", "to_key"),
+    sqlite_with_rowid=False,
+)
+
+# The names a record's text mentions, folded: which others mention them too is one look into the index.
+mentions = sa.Table(
+    "mentions", metadata,
+    sa.Column("namespace", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("record_key", Key, sa.ForeignKey("records.key", ondelete="CASCADE"), primary_key=True),
+    sa.Index("mentions_by_record", "record_key"),
     sqlite_with_rowid=False,
 )
 

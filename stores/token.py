@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 from memos.embedding import in_context
 from memos.errors import IndexStale, InputError
 from memos.protocols import Neighbour
-from memos.stores import lexical
+from memos.stores import lexical, links
 from memos.stores.database import Database
 from memos.stores.dense import DenseArm
 from memos.stores.filters import Filter, compiled
@@ -46,6 +46,7 @@ from memos.types import (
     Action,
     Experience,
     FactKey,
+    LinkKind,
     MemoryRecord,
     RecallHit,
     RecordState,
@@ -106,6 +107,20 @@ class SqlTokenStore(RecordReader):
         with self._database.write() as connection:
             key = _insert_record(connection, row)
             self._put_vectors(connection, record.namespace, key, vector, context_vector)
+            for origin in record.derived_from:
+                self._join(connection, record.namespace, key, origin, LinkKind.DERIVED_FROM)
+
+    def connect(self, namespace: str, record_id: str, names: Sequence[str], near: Sequence[Neighbour] = ()) -> None:
+        """Link a kept record to what it continues, to what names the same, and to the similar among `near`."""
+        with self._database.write() as connection:
+            row = self._row(connection, namespace, record_id)
+            cosines = {neighbour.record.id: neighbour.cosine for neighbour in near}
+            keys = connection.execute(
+                sa.select(records.c.key, records.c.id).where(
+                    records.c.namespace == namespace, records.c.id.in_([*cosines]))
+            ).all() if cosines else []
+            ranked = sorted(((key, cosines[one]) for key, one in keys), key=lambda pair: (-pair[1], -pair[0]))
+            links.grow(connection, row, names, ranked)
 
     def supersede(self, namespace: str, record_id: str, by: MemoryRecord, at: datetime, reason: str,
                   vector: Vector | None = None, context_vector: Vector | None = None) -> None:
@@ -131,6 +146,8 @@ class SqlTokenStore(RecordReader):
                 "state": RecordState.SUPERSEDED.value, "superseded_by": by.id,
                 "valid_to": max(at, old["valid_from"]),
             })
+            self._join(connection, namespace, self._row(connection, namespace, by.id)["key"], record_id,
+                       LinkKind.SUPERSEDES)
 
     def merge(self, namespace: str, record_id: str, experience: Experience, reason: str) -> MemoryRecord:
         """Count one more sighting of the same content. The text stays, so this is not a revision."""
@@ -148,6 +165,7 @@ class SqlTokenStore(RecordReader):
         check_text(text, "the record")
         with self._database.write() as connection:
             row = self._row(connection, namespace, record_id)
+            links.wither(connection, row["key"])
             self._revise(connection, row, Action.UPDATE, reason, {
                 "text": text, "text_hash": text_hash(text), **fact_columns(fact),
             })
@@ -284,6 +302,13 @@ class SqlTokenStore(RecordReader):
     def _find(self, query: sa.Select[Any], **values: str) -> builtins.list[MemoryRecord]:
         with self._database.read() as connection:
             return [record_from(row) for row in connection.execute(query, {"now": self._clock(), **values}).mappings()]
+
+    def _join(self, connection: Connection, namespace: str, key: int, other_id: str, kind: LinkKind) -> None:
+        other = connection.execute(
+            sa.select(records.c.key).where(records.c.id == other_id, records.c.namespace == namespace)
+        ).scalar()
+        if other is not None:
+            links.join(connection, namespace, key, other, kind)
 
     def _put_vectors(self, connection: Connection, namespace: str, key: int, vector: Vector | None,
                      context_vector: Vector | None) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from memos.errors import InputError, NotFoundError
-from memos.protocols import TokenStore
+from memos.protocols import Neighbour, TokenStore
 from memos.stores.database import Database
 from memos.stores.filters import And, Contains, Eq, Ge, In, Not
 from memos.stores.token import SqlTokenStore
-from memos.types import Action, FactKey, Link, RecordState, text_hash
+from memos.types import Action, FactKey, LinkKind, RecordState, text_hash
 from tests.contracts.values import EMBEDDER, START, Clock, decision, experience, record, turn, vector
 
 
@@ -43,7 +43,7 @@ def test_a_record_comes_back_as_it_was_given(store: TokenStore) -> None:
     kept = record(
         "Ana's cat is called Miso 🐈 — שלום", source=turn(3, actor="Ana"), experience_id="x:1",
         fact=FactKey(subject="Ana's cat", attribute="name", value="Miso"), valid_to=START + timedelta(days=900),
-        derived_from=("m:other",), links=(Link(kind="continues", target="m:other"),), importance=0.7,
+        derived_from=("m:other",), importance=0.7,
         metadata={"tags": ["pet"], "n": 1.5, "deep": {"a": None}},
     )
     store.add(kept, vector(kept.text))
@@ -242,7 +242,7 @@ def test_purge_takes_everything_that_quotes_the_record(store: TokenStore) -> Non
     store.add_experience(said, decision(said))
     store.add(one, vector(one.text))
     store.add_experience(again, decision(again, Action.NOOP, target=one.id, reason="repeats 90210"))
-    other = record("I like tea", links=(Link(kind="similar", target=one.id),), derived_from=(one.id, "m:x"))
+    other = record("I like tea", derived_from=(one.id, "m:x"))
     store.add(other, vector(other.text))
     store.update("ana", one.id, text="my badge is 90211", vector=vector("my badge is 90211"), reason="")
     erased = store.purge("ana", [one.id])
@@ -251,7 +251,7 @@ def test_purge_takes_everything_that_quotes_the_record(store: TokenStore) -> Non
     assert found(store, "badge number 90210") == ["I like tea"] or found(store, "badge number 90210") == []
     assert all("90210" not in made.reason for made in store.decisions("ana"))
     left = store.get("ana", other.id)
-    assert left.links == () and left.derived_from == ("m:x",)
+    assert store.links("ana", other.id) == () and left.derived_from == ("m:x",)
     for gone in (said.id, again.id):
         with pytest.raises(NotFoundError):
             store.experience("ana", gone)
@@ -293,3 +293,69 @@ def test_a_rebuilt_index_answers_the_same(store: TokenStore) -> None:
     before = store.search("ana", "topic 3 fact", vector("topic 3 fact"), 5)
     assert store.rebuild_index() == 30
     assert store.search("ana", "topic 3 fact", vector("topic 3 fact"), 5) == before
+
+
+def linked(store: TokenStore, record_id: str) -> set[tuple[str, str, bool]]:
+    return {(link.kind.value, link.target, link.outgoing) for link in store.links("ana", record_id)}
+
+
+def test_records_that_name_the_same_are_linked_both_ways_and_in_one_namespace(store: TokenStore) -> None:
+    old = put(store, "Lena lives in Bergen")
+    store.connect("ana", old, ["lena", "bergen"])
+    foreign = put(store, "Lena sings", namespace="bob")
+    store.connect("bob", foreign, ["lena"])
+    new = put(store, "Lena plays chess")
+    store.connect("ana", new, ["lena", "chess"])
+    store.connect("ana", new, ["lena", "chess"])
+    assert linked(store, new) == {("same-entity", old, True)}
+    assert linked(store, old) == {("same-entity", new, False)}
+    assert store.links("bob", foreign) == ()
+    with pytest.raises(NotFoundError):
+        store.links("bob", new)
+    with pytest.raises(NotFoundError):
+        store.connect("bob", new, ["lena"])
+
+
+def test_a_name_that_many_bear_links_nothing_and_no_record_begins_many_links(store: TokenStore) -> None:
+    for number in range(40):
+        one = put(store, f"Ana says {number}")
+        store.connect("ana", one, ["ana"])
+    assert len(store.links("ana", one)) == 0
+    ids = []
+    for number in range(12):
+        ids.append(put(store, f"Rare {number}"))
+        store.connect("ana", ids[-1], ["ana", "rare"])
+    begun = [link for link in store.links("ana", ids[-1]) if link.outgoing]
+    assert {link.target for link in begun} == {*ids[-2:-10:-1]} and len(begun) == 8
+
+
+def test_links_of_turns_of_similar_texts_of_corrections_and_of_what_was_made_of_them(store: TokenStore) -> None:
+    first = put(store, "I live in Rome", source=turn(1))
+    third = record("I bake bread", source=turn(3))
+    store.add(third, vector(third.text))
+    kin = Neighbour(store.get("ana", first), 0.8)
+    store.connect("ana", third.id, [], [kin])
+    newer = record("I live in Oslo", source=turn(9, session="other"))
+    store.supersede("ana", first, newer, START, "moved", vector(newer.text))
+    made = put(store, "lived in Rome, lives in Oslo", derived_from=(first, newer.id))
+    assert linked(store, third.id) == {("continues", first, True), ("similar", first, True)}
+    assert linked(store, first) == {
+        ("continues", third.id, False), ("similar", third.id, False), ("supersedes", newer.id, False),
+        ("derived-from", made, False),
+    }
+    assert linked(store, newer.id) == {("supersedes", first, True), ("derived-from", made, False)}
+    assert {link.weight for link in store.links("ana", third.id) if link.kind is LinkKind.SIMILAR} == {0.8}
+    store.purge("ana", [first])
+    assert linked(store, third.id) == set() and linked(store, newer.id) == {("derived-from", made, False)}
+
+
+def test_another_text_ends_the_links_that_were_read_from_the_old_one(store: TokenStore) -> None:
+    one, other = put(store, "Lena sings", source=turn(1)), put(store, "Lena paints", source=turn(2))
+    store.connect("ana", one, ["lena"])
+    store.connect("ana", other, ["lena"])
+    assert linked(store, other) == {("same-entity", one, True), ("continues", one, True)}
+    store.update("ana", one, text="Tom sings", vector=None, reason="")
+    assert linked(store, other) == {("continues", one, True)}
+    later = put(store, "Lena swims")
+    store.connect("ana", later, ["lena"])
+    assert linked(store, later) == {("same-entity", other, True)}

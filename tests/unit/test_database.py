@@ -205,7 +205,7 @@ def test_a_schema_from_the_future_is_refused(url: str, db: Database, version: st
 
 def test_an_older_schema_is_migrated_on_opening(url: str, db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     migrated: list[str] = []
-    monkeypatch.setattr(module, "SCHEMA_VERSION", "0002")
+    monkeypatch.setattr(module, "SCHEMA_VERSION", "9000")
     monkeypatch.setattr(module, "_migrate", lambda connection: migrated.append("once"))
     Database(url).close()
     assert migrated == ["once"]
@@ -311,3 +311,29 @@ def test_two_processes_of_eight_threads_lose_nothing(url: str, db: Database) -> 
     log = SqlAuditLog(db)
     assert log.verify() == 160
     assert len({event.subject for event in log.events()}) == 160
+
+
+def test_links_kept_in_records_move_to_their_table(tmp_path: Path) -> None:
+    from alembic.runtime.migration import MigrationContext
+
+    from memos.stores.migrations import upgrade
+
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/old.db")
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        columns = [column["name"] for column in sa.inspect(connection).get_columns("records")]
+        base = dict.fromkeys(columns, 0) | {
+            "namespace": "ana", "scope": "1", "tier": "token", "state": "active", "origin": "user", "metadata": "{}",
+            "derived_from": "[]", "links": "[]", "text": "t", "text_hash": "h", "change": "ADD", "reason": "",
+            "supersedes": None, "superseded_by": None,
+        }
+        for key, more in ((1, {}), (2, {"supersedes": "m:1", "links": '[["similar", "m:1"], ["odd", "m:1"]]'}),
+                          (3, {"derived_from": '["m:1", "m:gone"]', "supersedes": "m:4"}), (4, {"namespace": "bob"})):
+            row = base | {"key": key, "id": f"m:{key}"} | more
+            connection.execute(sa.text(
+                f"INSERT INTO records ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})"), row)
+        upgrade(connection)
+        moved = connection.execute(sa.text("SELECT from_key, to_key, kind FROM links ORDER BY 1, 2, 3")).all()
+        assert MigrationContext.configure(connection).get_current_revision() == module.SCHEMA_VERSION
+        assert "links" not in [column["name"] for column in sa.inspect(connection).get_columns("records")]
+    assert moved == [(2, 1, "similar"), (2, 1, "supersedes"), (3, 1, "derived-from")]
