@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from memos.config import Settings
-from memos.errors import InputError, NotFoundError
+from memos.errors import InputError, MemosError, NotFoundError
 from memos.grammar import parse_question
 from memos.prompting import Note
 from memos.protocols import (
@@ -335,6 +335,16 @@ def _spoken(answer: Answer) -> AnswerStream:
     return AnswerStream(iter([answer.text]), lambda _text: answer)
 
 
+def failed_stream(error: MemosError) -> AnswerStream:
+    """An answer that fails before its first word."""
+
+    def pieces() -> Iterator[str]:
+        raise error
+        yield ""  # a generator: it raises when it is read, not here
+
+    return AnswerStream(pieces(), lambda _text: Answer(text="", known=False, tier=None, reason=error.message))
+
+
 def _states_another(record: MemoryRecord, asked: tuple[str, str]) -> bool:
     """Whether a record is known to state one fact, and not the one asked for: a cat's name is no dog's name.
 
@@ -355,4 +365,4 @@ def _supports(note: str, answer: str) -> bool:
     return len(words) >= 3 and sum(word in said for word in words) >= 0.6 * len(words)
 
 
-__all__ = ["SOURCES", "AnswerStream", "Answerer", "Prepared", "Source"]
+__all__ = ["SOURCES", "AnswerStream", "Answerer", "Prepared", "Source", "failed_stream"]

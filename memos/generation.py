@@ -229,7 +229,9 @@ def open_chat_model(spec: str, setting: str = "model.chat") -> Any:
     try:
         model_class = getattr(import_module(module_name), class_name)
     except Exception as error:  # noqa: BLE001 - a module may fail at import in any way
-        raise ConfigError(f"{setting}: {path} cannot be loaded ({type(error).__name__})",
+        # An import's message names modules and no keys, and says which package is too old.
+        about = f": {error}" if isinstance(error, ImportError) else ""
+        raise ConfigError(f"{setting}: {path} cannot be loaded ({type(error).__name__}{about})",
                           hint=_loading_hint(error, module_name), code="config.chat_model") from None
     options = {key: _scalar(value) for key, value in parse_qsl(query, keep_blank_values=True)}
     try:

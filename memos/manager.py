@@ -27,10 +27,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from memos.acceptance import Acceptance
-from memos.answering import Answerer, AnswerStream, Source as TierName
+from memos.answering import Answerer, AnswerStream, Source as TierName, failed_stream
 from memos.config import Settings, check_namespace
 from memos.consolidation import Consolidator
-from memos.errors import InputError, NotFoundError, StoreBusy, StoreUnwritable
+from memos.errors import ConfigError, InputError, ModelError, NotFoundError, StoreBusy, StoreUnwritable
 from memos.forgetting import Forgetter
 from memos.grammar import extract, parse_question
 from memos.inspection import Inspector
@@ -235,15 +235,19 @@ class MemoryManager:
             return ChatTurn(self._answerer.stream(text, inject=False), observed, lambda _answer: None)
         if tier != "auto":
             mode = "read-only"
-            stream = self._answerer.stream(text, tier=tier, session=session)
-        elif self._asks(text):
-            stream = self._answerer.stream(text, session=session)
-        else:
-            stream = self._answerer.reply(text, session)
+        try:
+            stream = self._reply(text, session, tier)
+        except (ModelError, ConfigError) as error:  # what was said is kept, whatever becomes of the answer to it
+            stream = failed_stream(error)
         if mode == "on":
             said = Draft(text=text, source=Source(session=session, actor="user"))
             observed.append(self._intake.observe(said, [*self._shown.get(session, ())]))
         return ChatTurn(stream, observed, lambda answer: self._after_turn(answer, session, mode, observed))
+
+    def _reply(self, text: str, session: str, tier: TierName) -> AnswerStream:
+        if tier != "auto" or self._asks(text):
+            return self._answerer.stream(text, tier=tier, session=session)
+        return self._answerer.reply(text, session)
 
     def _asks(self, text: str) -> bool:
         """Whether a turn asks for something memory may hold; a bare statement is only acknowledged."""

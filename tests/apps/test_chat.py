@@ -113,6 +113,15 @@ def test_why_explains_the_turn_that_failed_and_no_other(
     assert "it failed before anything was said" in out and err.count("cannot be loaded") == 1
 
 
+def test_what_is_said_to_a_model_that_is_not_there_is_kept(
+    cli_run: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEMOS_MODEL__CHAT", "langchain_nowhere:ChatNowhere")
+    _, err = talk(cli_run, "I live in Lyon.")
+    assert "stored 1, dropped 0 · failed" in err and "pip install langchain-nowhere" in err
+    assert texts(cli_run) == {"I live in Lyon."}
+
+
 def test_a_turn_too_long_to_keep_is_refused_before_it_is_searched(cli_run: Cli) -> None:
     _, err = talk(cli_run, "a" * 1_000_000, "/memory")
     assert "1,000,000 characters" in err and "memos import" in err
