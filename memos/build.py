@@ -82,7 +82,7 @@ def open_memory(
 def _parts(settings: Settings) -> Parts:
     database = Database(settings.database_url, busy_timeout_ms=settings.store.busy_timeout_ms)
     embedder = make_embedder(settings.embedder, allow_network=settings.model.allow_network)
-    store = SqlTokenStore(database, settings.home / "index", embedder)
+    store = SqlTokenStore(database, settings.home / "index", embedder, vectors=settings.vectors)
     audit = SqlAuditLog(database)
     ledger = SqlSlotLedger(database, settings.home / "ledger")
     models = Models(settings, unit=database, store=store, ledger=ledger, audit=audit)

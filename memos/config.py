@@ -47,6 +47,17 @@ class EmbedderSettings(Section):
     batch_size: int = Field(default=32, gt=0)
 
 
+class VectorSettings(Section):
+    """How vectors are searched. A change takes hold when a namespace next changes; nothing is embedded again."""
+
+    kind: Literal["auto", "flat", "ivf", "hnsw"] = Field(default="auto", description="auto: flat (exact) for few, ivf for many; hnsw is slow to build")
+    exact_up_to: int = Field(default=50_000, ge=1_000, description="vectors of a namespace up to which auto compares every one")
+    quantize: Literal["none", "sq8"] = Field(default="none", description="sq8 keeps a byte a number instead of four; the database keeps all four")
+    nprobe: int = Field(default=32, gt=0, description="lists of an ivf index that a search compares; more find more and take longer")
+    ef_search: int = Field(default=128, gt=0, description="length of an hnsw search's queue; more find more and take longer")
+    device: Literal["auto", "cpu"] = Field(default="auto", description="auto uses a GPU where faiss was built for one and has one")
+
+
 class ModelSettings(Section):
     """The language model that answers and whose memory layer learns."""
 
@@ -145,6 +156,7 @@ class Settings(Section):
     namespace: str | None = None
     store: StoreSettings = StoreSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    vectors: VectorSettings = VectorSettings()
     model: ModelSettings = ModelSettings()
     memory: MemorySettings = MemorySettings()
     context: ContextSettings = ContextSettings()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from memos.config import VectorSettings
 from memos.errors import EmbedderMismatch, IndexStale, InputError, MemosError, StoreError
 from memos.stores.database import Database
 from memos.stores.schema import embeddings, meta, vector_changes
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 ARMS = ("dense", "context")
 SAVE_AFTER = 256
 SAVE_SHARE = 0.1
+CLOSE_SHARE = 0.01
+"""Of an index's vectors, how many must have changed for its file to be written, in passing and at the end."""
 PAGE = 5_000
 
 
@@ -50,8 +53,11 @@ class _Partition:
 class DenseArm:
     """Nearest neighbours in one namespace, always as of the caller's own view of SQL."""
 
-    def __init__(self, database: Database, folder: Path, embedder: Embedder | None) -> None:
+    def __init__(
+        self, database: Database, folder: Path, embedder: Embedder | None, settings: VectorSettings | None = None
+    ) -> None:
         self._database = database
+        self._settings = settings or VectorSettings()
         self._folder = folder
         self._embedder = embedder
         self._partitions: dict[str, _Partition] = {}
@@ -162,7 +168,8 @@ class DenseArm:
         for name in ARMS:
             path = self._path(namespace, name)
             if path.exists():
-                index = FaissIndex.load(path, dimension=self._embedder.dimension, identity=self._embedder.identity)
+                index = FaissIndex.load(path, dimension=self._embedder.dimension, identity=self._embedder.identity,
+                                        settings=self._settings, every_byte=True)
                 if not _agrees(connection, namespace, index):
                     raise IndexStale(f"{path} belongs to another history of this store", hint="memos doctor --rebuild")
         with self._current(connection, namespace) as partition:
@@ -201,11 +208,11 @@ class DenseArm:
         for name in ARMS:
             path = self._path(namespace, name)
             try:
-                index = FaissIndex.load(path, dimension=dimension, identity=identity)
+                index = FaissIndex.load(path, dimension=dimension, identity=identity, settings=self._settings)
                 if not _agrees(connection, namespace, index):
                     raise IndexStale(f"{path} belongs to another history of this store")
             except IndexStale:
-                index = FaissIndex(path, dimension=dimension, identity=identity)
+                index = FaissIndex(path, dimension=dimension, identity=identity, settings=self._settings)
             indexes[name] = index
         partition = _Partition(indexes)
         self._catch_up(connection, namespace, partition)
@@ -246,12 +253,13 @@ class DenseArm:
                     for file in files:
                         file.unlink(missing_ok=True)
 
-    def save_if_due(self) -> None:
+    def save_if_due(self, *, closing: bool = False) -> None:
         """Write the files of indexes that have taken in many changes since; cheap otherwise."""
+        share = CLOSE_SHARE if closing else SAVE_SHARE
         with self._lock:
             partitions = dict(self._partitions)
         for namespace, partition in partitions.items():
-            if partition.unsaved >= max(SAVE_AFTER, SAVE_SHARE * len(partition.indexes["dense"])):
+            if partition.unsaved >= max(SAVE_AFTER, share * len(partition.indexes["dense"])):
                 with suppress(StoreError):  # a derived file: the search that called for it was answered all the same
                     self._save(namespace)
 
@@ -329,6 +337,8 @@ def _apply(connection: Connection, namespace: str, indexes: dict[str, FaissIndex
             if filled:
                 vectors = np.frombuffer(b"".join(row[place] for row in filled), "<f4").reshape(len(filled), -1)
                 indexes[name].add([row[0] for row in filled], vectors)
+    for index in indexes.values():
+        index.settle()
     return changes
 
 

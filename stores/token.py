@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from memos.config import VectorSettings
 from memos.embedding import in_context
 from memos.errors import IndexStale, InputError
 from memos.protocols import Neighbour
@@ -82,11 +83,11 @@ class SqlTokenStore(RecordReader):
 
     def __init__(
         self, database: Database, index_folder: Path, embedder: Embedder | None = None, *,
-        weights: Weights | None = None, clock: Callable[[], datetime] = utc_now,
+        weights: Weights | None = None, vectors: VectorSettings | None = None, clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._embedder = embedder
-        self._dense = DenseArm(database, index_folder, embedder)
+        self._dense = DenseArm(database, index_folder, embedder, vectors)
         self._weights = weights or Weights()
         self._clock = clock
 
@@ -295,7 +296,7 @@ class SqlTokenStore(RecordReader):
 
     def close(self) -> None:
         """Save vector indexes that have changed much. The database is closed by whoever opened it."""
-        self._dense.save_if_due()
+        self._dense.save_if_due(closing=True)
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
