@@ -27,9 +27,12 @@ def talk(conversation: Conversation, *, plain: bool = False, full_screen: bool =
         LineChat(conversation).run()
         return
     from memos.apps.chat.app import ChatApp
+    from memos.apps.chat.threads import wait_for_threads
 
     screen = ChatApp(conversation)
     screen.run(inline=not full_screen)
+    # A local model comes to the end of a step; a provider may never answer, and its thread holds nothing of ours.
+    wait_for_threads(2 if conversation.memory.settings.model.chat else 60)
     if screen.return_code:
         raise SystemExit(screen.return_code)
     if not full_screen:

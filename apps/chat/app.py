@@ -92,6 +92,8 @@ class ChatApp(App[None]):
         self._loading: asyncio.Future[None] | None = None
         self._pull: Pull | None = None
         self._stop: progress.StopRequest | None = None
+        self._waiting: asyncio.Task[None] | None = None
+        self._leaving = False
         self.busy = False
         """Whether a turn or a command is under way; one at a time."""
         self._model = actions.describe_model(conversation.memory.settings)
@@ -208,8 +210,15 @@ class ChatApp(App[None]):
             await self.fail(error)
         self._show_status()
 
-    async def _loaded(self) -> None:
-        """Once loading is over, well or badly: a turn says what is wrong itself."""
+    async def _loaded_unless_stopped(self) -> bool:
+        """Wait until loading is over, well or badly: a turn says what is wrong itself. False when the user stops that."""
+        self._waiting = asyncio.create_task(self._loading_over())
+        await asyncio.wait([self._waiting])
+        stopped = self._waiting.cancelled()
+        self._waiting = None
+        return not stopped
+
+    async def _loading_over(self) -> None:
         while self._loading is None:
             await asyncio.sleep(0)
         await asyncio.wait([self._loading])
@@ -253,24 +262,19 @@ class ChatApp(App[None]):
         (self._transcript.scroll_page_up if pages < 0 else self._transcript.scroll_page_down)()
 
     def action_leave(self) -> None:
-        """Leave as /quit does; a second time, or while something runs, at once."""
-        if self.busy:
+        """Leave as /quit does. While something runs, stop it and leave then; a second time, at once."""
+        if not self.busy:
+            self._take("/quit")
+        elif self._leaving:
             self.exit()
         else:
-            self._take("/quit")
+            self._leaving = True
+            self._interrupt_work()
 
     def action_interrupt(self) -> None:
         """Stop the answer or the work; else copy a selection, clear the input, or say how to leave."""
-        for question in self.query(Question):
-            question.settle(False)
-        if self._pull is not None:
-            (self._pull.abandon if self._pull.stopped else self._pull.stop)()
-        elif self._stop is not None:
-            self._stop.requested = True
-            for shown in self.query(Work):
-                shown.stopping()
-        elif self.busy:
-            self.notify("this cannot be stopped half-way; it is soon done", markup=False)
+        if self.busy:
+            self._interrupt_work()
         elif text := self.screen.get_selected_text():
             self.copy_to_clipboard(text)
         elif self.query_one(Prompt).selected_text:
@@ -279,6 +283,18 @@ class ChatApp(App[None]):
             self.query_one(Prompt).text = ""
         else:
             self.notify("Ctrl+D or /quit leaves", markup=False, timeout=3)
+
+    def _interrupt_work(self) -> None:
+        for question in self.query(Question):
+            question.settle(False)
+        if self._pull is not None:
+            (self._pull.abandon if self._pull.stopped else self._pull.stop)()
+        elif self._stop is not None:
+            self._stop.requested = True
+            for shown in self.query(Work):
+                shown.stopping()
+        elif self._waiting is not None:
+            self._waiting.cancel()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None: the palette holds the chat's commands."""
@@ -305,6 +321,8 @@ class ChatApp(App[None]):
         finally:
             self.busy, self._pull, self._stop = False, None, None
             self._show_status()
+        if self._leaving:
+            self.exit()
         self.query_one(Prompt).focus()
 
     async def _command(self, line: str) -> None:
@@ -324,7 +342,10 @@ class ChatApp(App[None]):
         await self._add(view)
         if self._model_state == "loading":
             view.waits("waits for the model")
-        await self._loaded()
+            if not await self._loaded_unless_stopped():
+                await view.remove()
+                self.query_one(Prompt).text = text
+                return
         view.waits("thinks")
         self._pull = pull = Pull(reply)
         async for piece in pull:

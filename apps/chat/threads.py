@@ -1,17 +1,21 @@
 """Blocking work beside the event loop: a call in a thread, and an iterator pulled in one.
 
-Threads are daemons: leaving the chat never waits for a provider that does not answer. Knows nothing of what is done.
+Threads are daemons: leaving the chat waits for them a while, and never for a provider that does not answer. Knows
+nothing of what is done.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from typing import TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
+_started: WeakSet[threading.Thread] = WeakSet()
 
 
 def in_thread(work: Callable[[], T], *, name: str) -> asyncio.Future[T]:
@@ -33,7 +37,7 @@ def in_thread(work: Callable[[], T], *, name: str) -> asyncio.Future[T]:
         else:
             _hand_over(loop, lambda: settle(lambda: future.set_result(result)))
 
-    threading.Thread(target=run, name=name, daemon=True).start()
+    _start(run, name)
     return future
 
 
@@ -56,7 +60,7 @@ class Pull:
         self._error: BaseException | None = None
         self.over = asyncio.Event()
         """The thread has ended."""
-        threading.Thread(target=self._run, name="answer", daemon=True).start()
+        _start(self._run, "answer")
 
     def _run(self) -> None:
         try:
@@ -91,6 +95,19 @@ class Pull:
             yield piece
         if self._error is not None:
             raise self._error
+
+
+def wait_for_threads(seconds: float) -> None:
+    """Let what still runs come to its end: a process that ends within a model's native code is aborted by it."""
+    end = time.monotonic() + seconds
+    for thread in list(_started):
+        thread.join(max(0.0, end - time.monotonic()))
+
+
+def _start(work: Callable[[], None], name: str) -> None:
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    _started.add(thread)
+    thread.start()
 
 
 def _hand_over(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

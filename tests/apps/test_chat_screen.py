@@ -138,6 +138,41 @@ def test_what_is_sent_before_the_model_is_loaded_waits_for_it(
     drive(app, steps)
 
 
+def test_a_turn_that_waits_for_the_model_can_be_taken_back(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = threading.Event()
+    monkeypatch.setattr(memory.manager, "load", lambda: loaded.wait(20))
+    app = chat(memory)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await say(pilot, "My dog is called Rex.", wait=False)
+        await until(pilot, lambda: "waits for the model" in text_of(app))
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: not app.busy)
+        assert app.query_one(Prompt).text == "My dog is called Rex." and not app.conversation.exchanges
+        loaded.set()
+
+    drive(app, steps)
+
+
+def test_leaving_while_an_answer_comes_stops_it_keeps_it_and_leaves(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(memory, monkeypatch)
+    app = chat(memory)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await say(pilot, ASK, wait=False)
+        await until(pilot, held.waiting.is_set)
+        await pilot.press("ctrl+q")
+        held.go_on.set()
+        await until(pilot, lambda: app._exit)
+        assert app.conversation.last is not None and app.conversation.last.ending is Ending.STOPPED
+
+    drive(app, steps)
+
+
 def test_a_model_that_cannot_be_loaded_is_said_and_the_store_can_still_be_used(
     memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
