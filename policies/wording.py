@@ -187,9 +187,12 @@ def sentences(text: str) -> list[str]:
 
 
 def talk(text: str) -> Talk:
-    """What the text does as a whole: it states as soon as one of its sentences does."""
+    """What the text does as a whole: it states as soon as one of its sentences does.
+
+    Encoded data and stack traces are not sentences: what is said around them counts.
+    """
     kinds: set[Talk] = set()
-    for sentence in sentences(text):
+    for sentence in sentences(spoken(text)):
         kind = _classify(sentence)
         if kind is Talk.STATES:
             return kind
@@ -198,6 +201,52 @@ def talk(text: str) -> Talk:
         if kind in kinds:
             return kind
     return Talk.NOISE
+
+
+_BLOB = re.compile(r"(?:data:[\w/+.-]{3,60};base64,)?[A-Za-z0-9+/_=-]{60,}(?:\s+[A-Za-z0-9+/_=-]{60,})*(?:\s+[A-Za-z0-9+/_-]{1,76}={1,2})?")
+_TRACE_START = re.compile(
+    r"""^\s*(?:Traceback\ \(most\ recent\ call\ last\):|Exception\ in\ thread\ ".*|goroutine\ \d+\ \[.*\]:|stack\ backtrace:
+      |Caused\ by:\ [\w.$]+.*)\s*$""",
+    re.VERBOSE,
+)
+_TRACE_FRAME = re.compile(
+    r"""^\s*(?:File\ ".*",\ line\ \d+.*|at\ \S.*\(.*:\d+.*\)|at\ \S+:\d+:\d+|\.\.\.\ \d+\ more|\d+:\ +0x[0-9a-f]+.*
+      |\S+\.(?:go|rs|rb|c|cc|cpp):\d+\b.*)\s*$""",
+    re.VERBOSE,
+)
+_TRACE_END = re.compile(r"^[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit|Warning|Failure)\b(?::.*)?$")
+
+
+def spoken(text: str) -> str:
+    """The text less encoded data and stack traces: a trace names places in a program, which tell nobody anything later."""
+    if len(text) > 60:
+        text = _BLOB.sub(lambda found: " " if _is_encoded(found[0]) else found[0], text)
+    lines = text.split("\n")
+    if not any(_TRACE_START.match(line) or _TRACE_FRAME.match(line) for line in lines):
+        return text
+    kept: list[str] = []
+    inside = False
+    for line in lines:
+        if _TRACE_START.match(line) or _TRACE_FRAME.match(line):
+            if kept and _TRACE_END.match(kept[-1].strip()):
+                kept.pop()  # where the error stands above its frames
+            inside = True
+        elif inside and (line[:1] in " \t" or _TRACE_END.match(line)):
+            continue
+        else:
+            inside = False
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _is_encoded(run: str) -> bool:
+    """Whether a run without spaces is data and no word: letters of both cases with digits, or digits of base 16."""
+    if run.startswith("data:"):
+        return True
+    bare = "".join(run.split()).strip("=-_")
+    if re.fullmatch(r"[0-9a-fA-F]+", bare):
+        return len(set(bare)) > 4
+    return any(c.isdigit() for c in bare) and any(c.isupper() for c in bare) and any(c.islower() for c in bare)
 
 
 def states_several(text: str) -> bool:
@@ -298,8 +347,13 @@ def _clauses(sentence: str) -> list[str]:
     return [clause for clause in _CLAUSE.split(sentence) if clause and words(clause)] or [sentence]
 
 
+_TOLD = re.compile(r",\s*did\s+you\s+(?:know|hear)(?:\s+that)?\s*\?+$", re.IGNORECASE)
+
+
 def _states_beside_asking(sentence: str) -> bool:
     """Whether a question says something on the way: "my dog is Biscuit, what should I feed him?"."""
+    if told := _TOLD.search(sentence):
+        return _declares(sentence[: told.start()])
     clauses = _clauses(sentence)
     if len(clauses) > 1 and all(word in _TAGS for word in words(clauses[-1])):
         # "my dog is Rex, right?" asks whether it is so.

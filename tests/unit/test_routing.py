@@ -480,3 +480,18 @@ def test_a_huge_text_is_decided_in_a_moment() -> None:
     huge = "The quick brown fox 12 jumps over the lazy dog. " * 4000
     assert route(said(huge, origin=Origin.ASSISTANT), view(injected=[NOTE])).action is Action.ADD
     assert route(huge, view(injected=[huge])).action is Action.DROP
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    main()\nKeyError: 'x'", Talk.NOISE),
+    ("TypeError: x is undefined\n    at foo (a.js:1:2)\n    at bar (b.js:3:4)", Talk.NOISE),
+    ("The billing service broke:\nTraceback (most recent call last):\n  File \"a.py\", line 3, in f\n    g()\nKeyError: 'x'",
+     Talk.STATES),
+    ("data:image/png;base64," + "iVBORw0KGgoAAAANSUhEUgAA" * 8, Talk.NOISE),
+    ("9f86d081884c7d65" * 5, Talk.NOISE),
+    ("Here is my avatar, I drew it myself: " + "iVBORw0KGgoAAAANSUhEUgAA" * 8, Talk.STATES),
+    ("My sister is a vet, did you know?", Talk.STATES),
+    ("I met him at noon (see a.go:12) and we talked", Talk.STATES),
+])
+def test_encoded_data_and_stack_traces_state_nothing(text: str, kind: Talk) -> None:
+    assert wording.talk(text) is kind

@@ -90,6 +90,42 @@ def test_talk_about_secrets_is_not_a_secret(text: str) -> None:
     assert redact(text) == (text, ())
 
 
+FORMS = [
+    ("iban", "my IBAN is ", "DE89 3704 0044 0532 0130 00", " for transfers"),
+    ("iban", "send to ", "GB82WEST12345698765432", " please"),
+    ("token", "AccountName=a;AccountKey=", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2U==", ";"),
+    ("token", "bot ", "7201938475" + ":AAHk3uT9xQwE2rTyUiOpAsDfGhJkLzXcVbN", ""),
+    ("token", "https://hooks.slack.com/services/", "T024BE7LH/B05G7HJ2K/" + "qWeRtYuIoPaSdFgHjKlZxCv", ""),
+    ("token", "Authorization: Basic ", "YW5hOnMzY3IzdA==", ""),
+    ("ssn", "my SSN is ", "536-22-8726", "."),
+    ("ssn", "social security number: ", "536 22 8726", ""),
+    ("seed", "my seed phrase is ",
+     "abandon ability able about above absent absorb abstract absurd abuse access accident", "."),
+    ("key", "", "AGE-SECRET" + "-KEY-1QL3Z7HJY54PW3HYWW5AYYFG7ZQGVC7W3J2ELW8ZMRJ2KG5SFN9A", ""),
+    ("password", "redis://:", "s3cr3tpw", "@cache:6379/0"),
+    ("password", "", "hunter22", " is the password"),
+    ("password", "", "hunter22", " is my wifi password at the cabin"),
+    ("password", "use ", "Gl4cier$", " as the password"),
+    ("password", "wifi pw: ", "Tr33house!", ""),
+    ("password", "login ana / password ", "Kx9!mmq2", ""),
+    ("password", "I set my password to ", "sunshine", ""),
+    ("pin", "The door code is ", "5512", ""),
+]
+
+
+@pytest.mark.parametrize(("kind", "before", "secret", "after"), FORMS)
+def test_every_known_form_is_taken_out_and_nothing_else(kind: str, before: str, secret: str, after: str) -> None:
+    assert redact(before + secret + after) == (f"{before}[redacted:{kind}]{after}", (kind,))
+
+
+@pytest.mark.parametrize("text", [
+    "my IBAN is DE89 3704 0044 0532 0130 01", "call 555-123-4567", "honesty is the password to his heart",
+    "reset your password to continue", "000-12-3456", "he set the code of conduct to paper", "they pass 12 exams",
+])  # fmt: skip
+def test_what_only_looks_like_one_stays(text: str) -> None:
+    assert redact(text) == (text, ())
+
+
 def test_pins_bearer_tokens_named_tokens_and_private_keys() -> None:
     assert redact("my PIN is 4821.") == ("my PIN is [redacted:pin].", ("pin",))
     assert redact("Authorization: Bearer abcdef0123456789abcdef").found == ("token",)
