@@ -231,8 +231,8 @@ class Inspector:
 def _database_line(database: Database) -> str:
     found = database.problems()
     if found:
-        raise CorruptStore("; ".join(found[:3]), hint="restore memos.db from a backup")
-    return f"{database.path.name} passes its integrity check"
+        raise CorruptStore("; ".join(found[:3]), hint=database.backend.restore_hint)
+    return f"{database.short_name} passes its integrity check"
 
 
 def _check(name: str, probe: Callable[[], str]) -> Check:

@@ -11,6 +11,7 @@ import hashlib
 import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -392,6 +393,13 @@ class RevertReport(Value):
     exact: bool
 
 
+class StoredBytes(Value):
+    """Where the bytes of a store lie: folders that can be searched here, and in words, what cannot be."""
+
+    folders: tuple[Path, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
 class ForgetReport(Value):
     """What `forget` erased, counted per copy, and what it checked afterwards.
 
@@ -405,6 +413,8 @@ class ForgetReport(Value):
     parametric: RevertReport | None = None
     files_checked: int = 0
     residue: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    """What the proof does not reach, and who can: copies of the bytes that lie on another machine."""
 
     @property
     def proven(self) -> bool:

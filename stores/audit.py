@@ -22,6 +22,10 @@ from memos.types import AuditEvent, JsonDict, utc_now
 
 _HEAD = sa.select(audit_events.c.seq, audit_events.c.hash).order_by(audit_events.c.seq.desc()).limit(1)
 _insert = RowInsert(audit_events, tuple(audit_events.c.keys()))
+_ISSUED = {
+    "sqlite": sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'audit_events'"),
+    "postgresql": sa.text("SELECT seq FROM audit_issued"),
+}
 _PAGE = 1000
 
 
@@ -68,13 +72,11 @@ class SqlAuditLog:
         """Number of events checked. Raises ChainBroken naming the first event that does not follow."""
         with self._database.read() as connection:
             checked = verify_chain(self._oldest_first(connection))
-            # SQLite remembers the highest number it ever gave: the chain alone cannot tell that its end was cut off.
-            issued = connection.execute(
-                sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'audit_events'")
-            ).scalar()
+            # The highest number that was ever given: the chain alone cannot tell that its end was cut off.
+            issued = connection.execute(_ISSUED[connection.dialect.name]).scalar()
         if issued is not None and issued > checked:
             raise ChainBroken(f"audit event {checked + 1} is missing from the end of the log: {issued} were written",
-                              hint="compare memos.db with a backup")
+                              hint="compare the store with a backup")
         return checked
 
     @staticmethod

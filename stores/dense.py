@@ -20,9 +20,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from memos.config import VectorSettings
-from memos.errors import EmbedderMismatch, IndexStale, InputError, MemosError, StoreError
+from memos.errors import IndexStale, MemosError, StoreError
 from memos.stores.database import Database
-from memos.stores.schema import embeddings, meta, vector_changes
+from memos.stores.embedder_identity import EmbedderIdentity
+from memos.stores.schema import embeddings, vector_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,64 +51,21 @@ class _Partition:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
-class DenseArm:
+class DenseArm(EmbedderIdentity):
     """Nearest neighbours in one namespace, always as of the caller's own view of SQL."""
 
     def __init__(
         self, database: Database, folder: Path, embedder: Embedder | None, settings: VectorSettings | None = None
     ) -> None:
+        super().__init__(embedder)
         self._database = database
         self._settings = settings or VectorSettings()
         self._folder = folder
-        self._embedder = embedder
         self._partitions: dict[str, _Partition] = {}
         self._lock = threading.Lock()
         self._tentative: set[str] = set()
         self._purged: set[str] = set()
-        self._identity_stored = False
         database.on_end(self._transaction_ended)
-
-    # --- vectors in ----------------------------------------------------------------------------------------------------
-
-    def packed(self, connection: Connection, vector: Vector) -> bytes:
-        """The blob for a vector, after checking that it is one of this store's embedder's. Writes on first use."""
-        import numpy as np
-
-        self.check_embedder(connection, writing=True)
-        assert self._embedder is not None
-        if vector.shape != (self._embedder.dimension,):
-            raise InputError(f"a vector of shape {vector.shape}; the embedder makes {self._embedder.dimension} numbers")
-        norm = float(np.linalg.norm(vector))
-        if not 0.99 < norm < 1.01:  # NaN and infinity fail too
-            raise InputError(f"a vector of norm {norm:.3g}; it must be 1", hint="check the embedder")
-        return vector.astype("<f4").tobytes()
-
-    def check_embedder(self, connection: Connection, *, writing: bool = False) -> None:
-        """Raises EmbedderMismatch unless the store's vectors, if it has any, are of this embedder."""
-        if self._embedder is None:
-            raise InputError("a vector was given to a store that was opened without an embedder")
-        if self._identity_stored:
-            return
-        mine = self._embedder.identity
-        stored = connection.execute(sa.select(meta.c.value).where(meta.c.key == "embedder")).scalar()
-        if stored is None and writing:
-            connection.execute(sa.insert(meta).values(key="embedder", value=mine))
-        if stored is not None and stored != mine:
-            raise EmbedderMismatch(f"the vectors of this store were made by {stored}, not by {mine}",
-                                   hint="set embedder.name back, or re-embed everything: memos doctor --rebuild")
-        # Not while a transaction that wrote it may still roll back.
-        self._identity_stored = stored is not None
-
-    def adopt(self, connection: Connection) -> bool:
-        """Make this embedder the store's. True when its vectors are of another one, and so to be made anew."""
-        if self._embedder is None:
-            return False
-        mine = self._embedder.identity
-        stored = connection.execute(sa.select(meta.c.value).where(meta.c.key == "embedder")).scalar()
-        if stored is None or stored == mine:
-            return False
-        connection.execute(sa.update(meta).where(meta.c.key == "embedder").values(value=mine))
-        return True
 
     # --- search ------------------------------------------------------------------------------------------------------
 
@@ -242,7 +200,7 @@ class DenseArm:
             with self._lock:
                 for namespace in tentative:
                     self._partitions.pop(namespace, None)
-            self._identity_stored = False
+            self.identity_may_be_gone()
             return
         for namespace in purged:
             files = [self._path(namespace, name) for name in ARMS]

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from memos.errors import InputError
+from memos.stores.dialects import holds, json_kind, json_member, json_value
 from memos.stores.rows import check_text
 from memos.stores.schema import UtcTime, records
 
@@ -138,9 +139,9 @@ def compiled(expression: Filter, _depth: int = 0) -> ColumnElement[bool]:
         case Not(part):
             return sa.not_(compiled(part, _depth + 1))
         case Eq(field, None):
-            return _value_of(field).is_(None)
+            return _absent(field)
         case Ne(field, None):
-            return _value_of(field).is_not(None)
+            return sa.not_(_absent(field))
         case Eq(field, value) if value is not None:
             return _compared(field, value, operator.eq)
         case Ne(field, value) if value is not None:
@@ -192,39 +193,44 @@ def _few(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return parts
 
 
-def _value_of(field: str) -> ColumnElement[Any]:
+def _absent(field: str) -> ColumnElement[bool]:
     if field in FIELDS:
-        return FIELDS[field]
-    return sa.func.json_extract(records.c.metadata, _metadata_path(field))
+        return FIELDS[field].is_(None)
+    return json_kind(records.c.metadata, _metadata_path(field)).is_(None)
 
 
 def _compared(field: str, value: Scalar, compare: Callable[[Any, Any], Any]) -> ColumnElement[bool]:
     """NULL counts as false, so that `Not` and `Ne` mean what they say."""
-    condition: ColumnElement[bool] = compare(_value_of(field), _bound(field, value))
-    if field not in FIELDS:
-        # SQLite would compare a text with a number, and true with 1.
-        kind = sa.func.json_type(records.c.metadata, _metadata_path(field))
-        condition = sa.and_(kind.in_(_json_kinds(value)), condition)
-    return sa.func.coalesce(condition, sa.false())
+    bound = _bound(field, value)
+    if field in FIELDS:
+        return sa.func.coalesce(compare(FIELDS[field], bound), sa.false())
+    # Of the value's own kind: a database may compare a text with a number, and true with 1.
+    mine = json_value(records.c.metadata, _metadata_path(field), _kind(bound))
+    return sa.func.coalesce(compare(mine, _literal(bound)), sa.false())
 
 
 def _contains(field: str, value: Scalar) -> ColumnElement[bool]:
+    bound = _bound(field, value)
     if field in FIELDS:
         if not isinstance(value, str) or not isinstance(FIELDS[field].type, sa.Text):
             raise InputError(f"{field} is not a text to search in", hint="contains asks texts and metadata lists")
-        return sa.func.coalesce(sa.func.instr(FIELDS[field], _bound(field, value)) > 0, sa.false())
-    path, bound = _metadata_path(field), _bound(field, value)
-    kind = sa.func.json_type(records.c.metadata, path)
-    members = sa.func.json_each(records.c.metadata, path).table_valued("value", "type")
-    in_list = sa.exists(
-        sa.select(sa.literal(1)).select_from(members)
-        .where(members.c.type.in_(_json_kinds(value)), members.c.value == bound)
-    )
-    found = sa.and_(kind == "array", in_list)
-    if isinstance(value, str):
-        substring = sa.func.instr(sa.func.json_extract(records.c.metadata, path), bound) > 0
-        found = sa.or_(found, sa.and_(kind == "text", substring))
+        return sa.func.coalesce(holds(FIELDS[field], bound), sa.false())
+    path = _metadata_path(field)
+    kind = json_kind(records.c.metadata, path)
+    found: ColumnElement[bool] = sa.and_(
+        kind == "array", json_member(records.c.metadata, path, _literal(bound), _kind(bound)))
+    if isinstance(bound, str):
+        found = sa.or_(found, holds(json_value(records.c.metadata, path, "text"), bound))
     return sa.func.coalesce(found, sa.false())
+
+
+def _literal(value: Scalar) -> ColumnElement[Any]:
+    """A bound value that PostgreSQL is told the type of: a parameter alone has none there."""
+    if isinstance(value, bool):
+        return sa.cast(sa.literal(value), sa.Boolean)
+    if isinstance(value, str):
+        return sa.cast(sa.literal(value), sa.Text)
+    return sa.cast(sa.literal(value), sa.BigInteger if isinstance(value, int) else sa.Double)
 
 
 def _metadata_path(field: str) -> str:
@@ -235,10 +241,10 @@ def _metadata_path(field: str) -> str:
     return "$" + "".join(f'."{part}"' for part in name.split("."))
 
 
-def _json_kinds(value: Scalar) -> list[str]:
+def _kind(value: Scalar) -> str:
     if isinstance(value, bool):
-        return ["true", "false"]
-    return ["integer", "real"] if isinstance(value, int | float) else ["text"]
+        return "boolean"
+    return "number" if isinstance(value, int | float) else "text"
 
 
 def _bound(field: str, value: Scalar) -> Scalar:

@@ -7,12 +7,22 @@ conversion of each column's values, once; after that a row goes to the driver as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """One insert in one dialect. `named`: whether the driver takes values by name; then it also has no last row id."""
+
+    sql: str
+    values: tuple[tuple[str, Convert | None], ...]
+    named: bool
 
 
 class RowInsert:
@@ -23,22 +33,27 @@ class RowInsert:
         self._columns = columns or tuple(
             column.name for column in table.columns if column is not table.autoincrement_column
         )
-        self._sql = ""
-        self._values: list[tuple[str, Convert | None]] = []
+        self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, connection: Connection, row: Mapping[str, Any]) -> int:
-        if not self._sql:
-            self._compile(connection)
-        values = tuple(
-            row[name] if convert is None or row[name] is None else convert(row[name]) for name, convert in self._values
-        )
-        return int(connection.exec_driver_sql(self._sql, values).lastrowid)
-
-    def _compile(self, connection: Connection) -> None:
-        dialect = connection.dialect
-        compiled = sa.insert(self._table).compile(dialect=dialect, column_keys=list(self._columns))
-        order = compiled.positiontup or list(self._columns)
-        self._values = [
-            (name, self._table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order
+        insert = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
+        values = [
+            row[name] if convert is None or row[name] is None else convert(row[name]) for name, convert in insert.values
         ]
-        self._sql = str(compiled)
+        if insert.named:
+            named = {name: value for (name, _), value in zip(insert.values, values, strict=True)}
+            return int(connection.exec_driver_sql(insert.sql, named).scalar_one())
+        return int(connection.exec_driver_sql(insert.sql, tuple(values)).lastrowid)
+
+    def _compile(self, dialect: sa.Dialect) -> _Compiled:
+        statement = sa.insert(self._table)
+        named = not dialect.positional
+        if named:
+            statement = statement.returning(*self._table.primary_key)
+        compiled = statement.compile(dialect=dialect, column_keys=list(self._columns))
+        order = compiled.positiontup or list(self._columns)
+        values = tuple(
+            (name, self._table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order
+        )
+        made = self._compiled[dialect.name] = _Compiled(str(compiled), values, named)
+        return made

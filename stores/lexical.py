@@ -1,4 +1,5 @@
-"""The lexical arm: BM25 over SQLite's FTS5, the namespace and every other condition inside the query.
+"""The lexical arm: BM25, the namespace and every other condition inside the query. SQLite's FTS5; in PostgreSQL the
+tables of `postings.py`, with the same formula.
 
 FTS5 weighs a word by how rare it is in the whole table, that is in everybody's memories. A word must count by how rare
 it is in the namespace that is asked: a name that half of one's own turns hold says nothing, though nobody else has it.
@@ -23,6 +24,7 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ColumnElement
 
+from memos.stores import postings
 from memos.stores.rows import scope_of
 from memos.stores.schema import records
 from memos.stores.search import query_words
@@ -50,6 +52,8 @@ class View:
 
 def best_matches(view: View, query: str, k: int) -> dict[int, float]:
     """Record key to BM25 score (higher is better) of the best k records that meet the view's condition."""
+    if _in_postgresql(view.connection):
+        return postings.best_matches(view, query, k)
     words = query_words(query)
     if not words:
         return {}
@@ -70,16 +74,24 @@ def rebuild(connection: Connection) -> None:
 
     FTS5 only marks deleted entries; merging its segments would drop them, but not when one segment holds both.
     """
+    if _in_postgresql(connection):
+        return postings.rebuild(connection)
     connection.exec_driver_sql("INSERT INTO records_fts(records_fts) VALUES ('rebuild')")
 
 
 def is_whole(connection: Connection) -> bool:
     """Whether the lexical index agrees with the texts it was made from."""
+    if _in_postgresql(connection):
+        return postings.is_whole(connection)
     try:
         connection.exec_driver_sql("INSERT INTO records_fts(records_fts, rank) VALUES ('integrity-check', 1)")
     except sa.exc.DatabaseError:
         return False
     return True
+
+
+def _in_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
 # Every word is quoted, so AND, NEAR, *, ^ and the like are words to look for and not operators.

@@ -153,7 +153,7 @@ class SqlSlotLedger:
         with self._database.read() as connection:
             for start in range(0, len(seqs), RETIRED_AT_ONCE):
                 # as text: to read it twice, once here and once as a lesson, takes longer than the query
-                query = sa.select(ledger_entries.c.seq, sa.type_coerce(ledger_entries.c.lesson, sa.Text)).where(
+                query = sa.select(ledger_entries.c.seq, sa.cast(ledger_entries.c.lesson, sa.Text)).where(
                     ledger_entries.c.namespace == namespace,
                     ledger_entries.c.seq.in_(list(seqs[start : start + RETIRED_AT_ONCE])),
                     ledger_entries.c.lesson.is_not(None),

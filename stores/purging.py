@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from memos.stores.dialects import holds
 from memos.stores.links import cut, made_of
 from memos.stores.schema import context_turns, decisions, embeddings, experiences, records, revisions
 from memos.types import Action
@@ -84,14 +85,14 @@ def _blank_quotes(connection: Connection, namespace: str, values: Collection[str
     """Reasons given for other records may quote a value: what superseded them, or stands beside them."""
     blanked = 0
     for value in values:
-        blanked += _blank(connection, namespace, sa.func.instr(decisions.c.reason, value) > 0)
+        blanked += _blank(connection, namespace, holds(decisions.c.reason, value))
         here = sa.select(records.c.key).where(records.c.namespace == namespace)
         connection.execute(
-            sa.update(records).where(records.c.namespace == namespace, sa.func.instr(records.c.reason, value) > 0)
+            sa.update(records).where(records.c.namespace == namespace, holds(records.c.reason, value))
             .values(reason=ERASED)
         )
         connection.execute(
-            sa.update(revisions).where(revisions.c.record_key.in_(here), sa.func.instr(revisions.c.reason, value) > 0)
+            sa.update(revisions).where(revisions.c.record_key.in_(here), holds(revisions.c.reason, value))
             .values(reason=ERASED)
         )
     return blanked

@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from memos.errors import InputError, NotFoundError
 from memos.protocols import StoreCounts
 from memos.stores.database import Database
+from memos.stores.dialects import byte_length, holds
 from memos.stores.filters import Filter, compiled
 from memos.stores.links import links_of
 from memos.stores.rows import check_text, decision_from, experience_from, record_from, revision_from
@@ -121,8 +122,7 @@ class RecordReader:
         """Rows of one namespace; `bytes` is the size of its texts."""
         with self._database.read() as connection:
             kept = connection.execute(
-                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.func.length(sa.cast(
-                    experiences.c.text, sa.LargeBinary))), 0)).where(experiences.c.namespace == namespace)
+                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(byte_length(experiences.c.text)), 0)).where(experiences.c.namespace == namespace)
             ).one()
             total = connection.execute(
                 sa.select(sa.func.count()).select_from(records).where(records.c.namespace == namespace)
@@ -134,7 +134,7 @@ class RecordReader:
         return StoreCounts(
             experiences=kept[0], records=total, active=total - sum(others.values()),
             paused=others.get(RecordState.PAUSED.value, 0), superseded=others.get(RecordState.SUPERSEDED.value, 0),
-            bytes=kept[1],
+            bytes=int(kept[1]),
         )
 
     def contains_text(self, text: str) -> bool:
@@ -142,7 +142,7 @@ class RecordReader:
         holders = (records.c.text, revisions.c.text, experiences.c.text)
         with self._database.read() as connection:
             return any(
-                connection.execute(sa.select(sa.literal(1)).where(sa.func.instr(column, text) > 0).limit(1)).first()
+                connection.execute(sa.select(sa.literal(1)).where(holds(column, text)).limit(1)).first()
                 for column in holders
             )
 

@@ -16,11 +16,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from memos.stores import lexical
-from memos.stores.dense import DenseArm
 from memos.stores.lexical import View
 from memos.stores.rows import record_from
 from memos.stores.schema import UtcTime, records, to_micros
 from memos.stores.search import Weights, best, fused, lent, parts, scaled
+from memos.stores.vector_arm import VectorArm
 from memos.types import RecallHit, RecordState
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ _NOT_CURRENT = sa.union(
 
 
 def search(
-    connection: Connection, dense: DenseArm | None, namespace: str, query: str, vector: Vector | None, k: int, *,
+    connection: Connection, dense: VectorArm | None, namespace: str, query: str, vector: Vector | None, k: int, *,
     weights: Weights, now: datetime, as_of: datetime | None, where: ColumnElement[bool] | None,
 ) -> list[RecallHit]:
     """The best k records, with every part of their scores."""
@@ -121,7 +121,7 @@ def rows_of(condition: ColumnElement[bool]) -> sa.Select[Any]:
 class _Cosines:
     """The dense arm asked with one vector. Remembers the cosines it gave, so that all are scaled alike."""
 
-    def __init__(self, view: View, dense: DenseArm, vector: Vector) -> None:
+    def __init__(self, view: View, dense: VectorArm, vector: Vector) -> None:
         self._view, self._dense, self._vector = view, dense, vector
         self._raw: dict[str, dict[int, float]] = {"dense": {}, "context": {}}
 

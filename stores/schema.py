@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from memos.stores.dialects import Packed
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -56,7 +58,7 @@ experiences = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("session", sa.Text),
-    sa.Column("turn", sa.Integer),
+    sa.Column("turn", Key),
     sa.Column("actor", sa.Text),
     sa.Column("occurred_at", UtcTime, nullable=False),
     sa.Column("observed_at", UtcTime, nullable=False),
@@ -79,7 +81,7 @@ records = sa.Table(
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("approved", sa.Boolean, nullable=False),
     sa.Column("session", sa.Text),
-    sa.Column("turn", sa.Integer),
+    sa.Column("turn", Key),
     sa.Column("actor", sa.Text),
     sa.Column("experience_id", sa.Text),
     sa.Column("fact_subject", sa.Text),
@@ -152,8 +154,8 @@ embeddings = sa.Table(
     "embeddings", metadata,
     sa.Column("key", Key, sa.ForeignKey("records.key", ondelete="CASCADE"), primary_key=True),
     sa.Column("namespace", sa.Text, nullable=False),
-    sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, little end first
-    sa.Column("context_vector", sa.LargeBinary),
+    sa.Column("vector", Packed, nullable=False),  # float32, little end first
+    sa.Column("context_vector", Packed),
     sa.Index("embeddings_by_namespace", "namespace"),
     sa.Index("embeddings_in_context", "namespace", sqlite_where=sa.text("context_vector IS NOT NULL")),
 )

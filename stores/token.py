@@ -25,7 +25,7 @@ from memos.errors import IndexStale, InputError
 from memos.protocols import Neighbour
 from memos.stores import lexical, links
 from memos.stores.database import Database
-from memos.stores.dense import DenseArm
+from memos.stores.dialects import holds
 from memos.stores.filters import Filter, compiled
 from memos.stores.inserting import RowInsert
 from memos.stores.lexical import View
@@ -43,6 +43,7 @@ from memos.stores.rows import (
 )
 from memos.stores.schema import blocks, decisions, embeddings, experiences, records, revisions
 from memos.stores.search import Weights
+from memos.stores.vector_arm import VectorArm, vector_arm
 from memos.types import (
     Action,
     Experience,
@@ -52,6 +53,7 @@ from memos.types import (
     RecallHit,
     RecordState,
     RoutingDecision,
+    StoredBytes,
     text_hash,
     utc_now,
 )
@@ -87,7 +89,7 @@ class SqlTokenStore(RecordReader):
     ) -> None:
         self._database = database
         self._embedder = embedder
-        self._dense = DenseArm(database, index_folder, embedder, vectors)
+        self._dense: VectorArm = vector_arm(database, index_folder, embedder, vectors)
         self._weights = weights or Weights()
         self._clock = clock
 
@@ -219,16 +221,20 @@ class SqlTokenStore(RecordReader):
         holders = (records.c.text, experiences.c.text, revisions.c.text, blocks.c.text)
         with self._database.read() as connection:
             return any(
-                connection.execute(sa.select(sa.literal(1)).where(sa.func.instr(column, text) > 0).limit(1)).first()
+                connection.execute(sa.select(sa.literal(1)).where(holds(column, text)).limit(1)).first()
                 for column in holders
             )
 
     def compact(self) -> None:
         """Make erased bytes unreadable on disk. Outside any transaction; takes a while on a large store."""
-        with self._database.write() as connection:
-            lexical.rebuild(connection)
+        if self._database.dialect == "sqlite":  # elsewhere rows that are gone leave nothing in an index of words
+            with self._database.write() as connection:
+                lexical.rebuild(connection)
         self._dense.sweep(self.namespaces())
         self._database.vacuum()
+
+    def stored_bytes(self) -> StoredBytes:
+        return self._database.stored_bytes()
 
     # --- looking up --------------------------------------------------------------------------------------------------
 

@@ -37,3 +37,15 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     with _ONE_AT_A_TIME, EnvironmentContext(config, directory, fn=steps) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
         environment.run_migrations()
+
+
+def downgrade(connection: Connection, to: str) -> None:
+    """Take the schema back to revision `to` ("base": nothing is left) within the connection's open transaction."""
+    config, directory = scripts()
+
+    def steps(current: Any, _context: Any) -> Any:
+        return directory._downgrade_revs(to, current)
+
+    with _ONE_AT_A_TIME, EnvironmentContext(config, directory, fn=steps) as environment:
+        environment.configure(connection=connection, transactional_ddl=True)
+        environment.run_migrations()

@@ -15,6 +15,7 @@ from memos.stores.filters import And, Contains, Eq, Ge, In, Not
 from memos.stores.token import SqlTokenStore
 from memos.types import Action, FactKey, LinkKind, RecordState, text_hash
 from tests.contracts.values import EMBEDDER, START, Clock, decision, experience, record, turn, vector
+from tests.servers import ENGINES, store_url
 
 
 @pytest.fixture
@@ -22,11 +23,12 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[TokenStore]:
-    database = Database(f"sqlite:///{tmp_path}/home/memos.db")
-    yield SqlTokenStore(database, tmp_path / "home" / "index", EMBEDDER, clock=clock)
-    database.close()
+    with store_url(request.param, tmp_path / "home") as url:
+        database = Database(url)
+        yield SqlTokenStore(database, tmp_path / "home" / "index", EMBEDDER, clock=clock)
+        database.close()
 
 
 def put(store: TokenStore, text: str, namespace: str = "ana", **fields: object) -> str:

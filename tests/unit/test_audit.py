@@ -17,6 +17,7 @@ from memos.stores.database import Database
 from memos.stores.schema import audit_events
 from memos.types import AuditEvent
 from tests.contracts.values import START, Clock
+from tests.servers import ENGINES, store_url
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-2**53, 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -67,11 +68,12 @@ def test_canonical_form_does_not_depend_on_order(payload: dict[str, Any]) -> Non
     assert canonical_json(payload) == canonical_json(dict(reversed(payload.items())))
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/memos.db")
-    yield database
-    database.close()
+@pytest.fixture(params=ENGINES)
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with store_url(request.param, tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 def log_of(db: Database, events: int) -> SqlAuditLog:

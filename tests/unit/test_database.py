@@ -217,10 +217,11 @@ def test_a_store_that_is_not_there_is_not_made_unasked(url: str) -> None:
     assert caught.value.hint == "memos init"
 
 
-@pytest.mark.parametrize("url", ["postgresql://localhost/x", "sqlite://", "sqlite:///:memory:", "not a url"])
+@pytest.mark.parametrize("url", ["mysql://root:geheim@localhost/x", "sqlite://", "sqlite:///:memory:", "not a url"])
 def test_urls_it_cannot_use_are_a_configuration_error(url: str) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError) as caught:
         Database(url)
+    assert "geheim" not in f"{caught.value} {caught.value.hint}"
 
 
 def test_a_read_only_database_is_unwritable(db: Database) -> None:

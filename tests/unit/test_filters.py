@@ -30,6 +30,7 @@ from memos.stores.filters import (
 )
 from memos.stores.token import SqlTokenStore
 from tests.contracts.values import START, record, turn
+from tests.servers import ENGINES, store_url
 
 VALUES: list[dict[str, Any]] = [
     {}, {"n": 1}, {"n": 2.5}, {"n": "1"}, {"n": True}, {"n": None}, {"n": [1, "a", True]}, {"tags": ["a", "b%"]},
@@ -37,19 +38,20 @@ VALUES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlTokenStore]:
+@pytest.fixture(scope="module", params=ENGINES)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlTokenStore]:
     folder = tmp_path_factory.mktemp("filters")
-    database = Database(f"sqlite:///{folder}/memos.db")
-    made = SqlTokenStore(database, Path(folder) / "index")
-    with database.begin():
-        for number, metadata in enumerate(VALUES):
-            made.add(record(
-                f"Note {number} of É%_", id=f"m:{number:012x}", metadata=metadata, at=START + timedelta(days=number),
-                source=turn(number, actor=["Ann", "Bob", None][number % 3]),
-            ), None)
-    yield made
-    database.close()
+    with store_url(request.param, folder) as url:
+        database = Database(url)
+        made = SqlTokenStore(database, Path(folder) / "index")
+        with database.begin():
+            for number, metadata in enumerate(VALUES):
+                made.add(record(
+                    f"Note {number} of É%_", id=f"m:{number:012x}", metadata=metadata, at=START + timedelta(days=number),
+                    source=turn(number, actor=["Ann", "Bob", None][number % 3]),
+                ), None)
+        yield made
+        database.close()
 
 
 def value_of(position: int, field: str) -> Any:

@@ -75,3 +75,10 @@ def _move_links() -> None:
 def _list(value: Any) -> list[Any]:
     """A JSON column, which one driver gives as text and another as a list."""
     return list(json.loads(value) if isinstance(value, str) else value or ())
+
+
+def downgrade() -> None:
+    """The column comes back empty: what superseded what, and what was made of what, the records say themselves."""
+    op.add_column("records", sa.Column("links", sa.JSON(), nullable=False, server_default="[]"))
+    op.drop_table("mentions")
+    op.drop_table("links")
