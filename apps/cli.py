@@ -2,7 +2,7 @@
 
     memos [--home DIR] [--namespace NAME] [--model NAME] VERB ...
 
-The table below is the whole surface; each verb is one function in cli_memory, cli_learning, cli_ledger or cli_house.
+The table below is the whole surface; each verb is one function in cli_memory, cli_learning, cli_ledger, cli_hygiene or cli_house.
 Global options may also follow the verb. No heavy library is imported here or by them: tests/unit/test_imports.py holds
 that.
 """
@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from memos.apps import cli_house, cli_learning, cli_ledger, cli_memory
+from memos.apps import cli_house, cli_hygiene, cli_learning, cli_ledger, cli_memory
 from memos.apps.actions import Choice
 from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
 from memos.errors import InputError
@@ -105,6 +105,7 @@ VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
             ("status", cli_house.status),
             ("log", cli_house.log),
             ("verify", cli_house.verify),
+            ("audit", cli_hygiene.audit),
             ("doctor", cli_house.doctor),
         ),
     ),

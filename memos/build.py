@@ -23,6 +23,7 @@ from memos.embedding import make_embedder
 from memos.errors import ConfigError, ModelUnavailable
 from memos.intake import Intake
 from memos.manager import MemoryManager, Parts
+from memos.policies.hygiene import RuleHygiene
 from memos.policies.registry import consolidation_policy, recall_policy, retention_policy, routing_policy
 from memos.prompting import Note
 from memos.protocols import (
@@ -112,7 +113,7 @@ def _parts(settings: Settings) -> Parts:
         embedder=embedder, intake=intake, answerer=answerer, consolidator=models.consolidator, reader=models.reader,
         acceptance=acceptance(settings),
         consolidation_policy=consolidation_policy(settings.consolidation),
-        retention_policy=retention_policy(settings.retention), close=close,
+        retention_policy=retention_policy(settings.retention), hygiene_policy=RuleHygiene(settings.routing), close=close,
     )  # fmt: skip
 
 

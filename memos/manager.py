@@ -9,6 +9,7 @@ One object an agent holds, bound to one namespace. Each verb is a few lines here
     revert       memos.reverting      rows back, bit for bit; also undo and rollback
     ledger       memos.ledger         diff, blame, certificate; export, import, merge; checkpoints
     forget       memos.forgetting     every copy in every tier, proved on the bytes
+    audit        memos.hygiene        what is wrong with what is kept, and its remedy
     why, status  memos.inspection     stories and checks
 
 Heavy parts (embedder, index, language model) are made by `memos.build` and loaded at their first use: `status`, `log`
@@ -33,6 +34,7 @@ from memos.consolidation import Consolidator
 from memos.errors import ConfigError, InputError, ModelError, NotFoundError, StoreBusy, StoreUnwritable
 from memos.forgetting import Forgetter
 from memos.grammar import extract, parse_question
+from memos.hygiene import MOST, Hygienist
 from memos.inspection import Inspector
 from memos.intake import Intake
 from memos.ledger import NamespaceLedger
@@ -41,6 +43,7 @@ from memos.protocols import (
     ConsolidationPolicy,
     ContextBuffer,
     Embedder,
+    HygienePolicy,
     ParametricReader,
     Progress,
     RetentionPolicy,
@@ -60,7 +63,10 @@ from memos.types import (
     Draft,
     EntryKind,
     Experience,
+    Finding,
+    FindingKind,
     ForgetReport,
+    Hygiene,
     ImportReport,
     MemoryRecord,
     Observed,
@@ -68,6 +74,7 @@ from memos.types import (
     Recall,
     RecordState,
     RecordStory,
+    Remedy,
     RevertReport,
     Revision,
     RoutingDecision,
@@ -105,6 +112,7 @@ class Parts:
     acceptance: Acceptance | None
     consolidation_policy: ConsolidationPolicy
     retention_policy: RetentionPolicy
+    hygiene_policy: HygienePolicy
     close: Callable[[], None]
 
 
@@ -151,6 +159,10 @@ class MemoryManager:
         self._forgetter = Forgetter(
             namespace=namespace, home=parts.settings.home, unit=parts.unit, store=parts.store, ledger=parts.ledger,
             audit=parts.audit, actor=actor,
+        )  # fmt: skip
+        self._hygienist = Hygienist(
+            namespace=namespace, unit=parts.unit, store=parts.store, audit=parts.audit, policy=parts.hygiene_policy,
+            actor=actor,
         )  # fmt: skip
 
         self.ledger = NamespaceLedger(
@@ -481,6 +493,22 @@ class MemoryManager:
         ids = self._forgetter.resolve(record_ids)
         taught = any(self._parts.ledger.entries(self.namespace, record_id=one) for one in ids)
         return self._forgetter.forget(ids, self._consolidator() if taught else None, progress)
+
+    # --- hygiene ------------------------------------------------------------------------------------------------------
+
+    def examine(
+        self, kinds: Iterable[FindingKind] = (), *, most: int = MOST, progress: Progress | None = None
+    ) -> Hygiene:
+        """What is wrong with the newest `most` records: duplicates, recall loops, secrets, junk, and what has passed."""
+        return self._hygienist.examine(utc_now(), kinds=frozenset(kinds), most=most, progress=progress)
+
+    def mend(self, finding: Finding, remedy: Remedy | None = None, *, progress: Progress | None = None) -> None:
+        """Carry out a finding's remedy, or another. Only FORGET cannot be taken back by `resume`."""
+        chosen = remedy or finding.remedy
+        if chosen is Remedy.FORGET:
+            self.forget(finding.record_ids, progress=progress)
+        else:
+            self._hygienist.mend(finding, chosen)
 
     # --- why, log, checks ---------------------------------------------------------------------------------------------
 

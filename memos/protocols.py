@@ -35,6 +35,7 @@ from memos.types import (
     EntryKind,
     Experience,
     FactKey,
+    Finding,
     JsonDict,
     Link,
     MemoryRecord,
@@ -185,6 +186,18 @@ class TokenStore(Protocol):
         ...
 
     def neighbours(self, namespace: str, vector: Vector, k: int) -> builtins.list[Neighbour]: ...
+
+    def kin(self, namespace: str, record_id: str, k: int) -> builtins.list[Neighbour]:
+        """The current records nearest to a kept one, itself left out; none where it has no vector."""
+        ...
+
+    def dangling(self, namespace: str) -> builtins.list[tuple[str, str]]:
+        """(record id, id it names) wherever a record names one that supersedes, or was superseded, and is not there."""
+        ...
+
+    def unlink(self, namespace: str, record_ids: Sequence[str]) -> None:
+        """Let go of names of records that are not there."""
+        ...
 
     def search(self, namespace: str, query: str, vector: Vector | None, k: int, *, where: Any | None = None,
                as_of: datetime | None = None) -> builtins.list[RecallHit]: ...
@@ -361,6 +374,30 @@ class ConsolidationPolicy(Protocol):
         self, records: Sequence[MemoryRecord], now: datetime, *, min_score: float | None = None
     ) -> tuple[list[Candidate], list[Candidate]]:
         """(chosen, skipped), best first, each with its reason. `min_score` 0 takes all that may be taken at all."""
+        ...
+
+
+@dataclass(frozen=True)
+class KeptView:
+    """A kept record and what stands around it: `same` has the same normalised text, `near` its nearest, `same_fact` the
+    active records about the same subject and attribute; each without the record itself."""
+
+    record: MemoryRecord
+    same: Sequence[MemoryRecord]
+    near: Sequence[Neighbour]
+    same_fact: Sequence[MemoryRecord]
+    now: datetime
+
+
+class HygienePolicy(Protocol):
+    """What is wrong with a kept record. Pure; proposes a remedy and carries none out."""
+
+    name: str
+
+    def examine(self, view: KeptView) -> list[Finding]: ...
+
+    def shown(self, text: str) -> str:
+        """The text as a report may show it."""
         ...
 
 

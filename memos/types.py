@@ -421,6 +421,61 @@ class ForgetReport(Value):
         return not self.residue
 
 
+# --- hygiene: what `memos audit` finds ---------------------------------------------------------------------------------
+
+
+class FindingKind(StrEnum):
+    EXACT_DUPLICATE = "exact-duplicate"
+    NEAR_DUPLICATE = "near-duplicate"
+    RECALL_LOOP = "recall-loop"
+    SECRET = "secret"
+    JUNK = "junk"
+    CONTRADICTION = "contradiction"
+    EXPIRED = "expired"
+    NEVER_USED = "never-used"
+    ORPHANED_LINK = "orphaned-link"
+
+
+class Remedy(StrEnum):
+    """MERGE counts the records as sightings of another and pauses them; PAUSE can be resumed; FORGET cannot."""
+
+    MERGE = "merge"
+    PAUSE = "pause"
+    FORGET = "forget"
+    UNLINK = "unlink"
+
+
+class Finding(Value):
+    """One thing that is wrong with what is kept, with what speaks for it.
+
+    `record_ids` are those the remedy acts on; `beside` is the record they repeat, quote or contradict. `text` is the
+    first record's, with secrets taken out. `command` is the remedy as one would type it.
+    """
+
+    kind: FindingKind
+    record_ids: tuple[str, ...]
+    beside: str | None = None
+    text: str = ""
+    evidence: str
+    scores: dict[str, float] = Field(default_factory=dict)
+    remedy: Remedy
+    command: str = ""
+
+
+class Hygiene(Value):
+    """What an audit of the stored records found. `examined` of `records` active ones were looked at, newest first."""
+
+    namespace: str
+    examined: int
+    records: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = [finding.kind for finding in self.findings]
+        return {kind.value: found.count(kind) for kind in FindingKind if kind in found}
+
+
 # --- audit and status ------------------------------------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ MULTI_VALUED = word_set(
 _TRUST = {Origin.USER: 3, Origin.IMPORT: 2, Origin.TOOL: 1, Origin.ASSISTANT: 0}
 
 # An agent's text is a recall, not an experience, from this share of its content words on.
-_MOSTLY_REPEATED = 0.6
+MOSTLY_REPEATED = 0.6
 # What an assistant must add of its own before its words are worth keeping.
 _ASSISTANT_NEW_WORDS = 3
 _ASSISTANT_NEW_SHARE = 0.5
@@ -107,7 +107,7 @@ class _Case:
             return None
         share, new = wording.share_repeated(self.text, self.view.injected)
         self.scores["repeated"] = share
-        if share >= _MOSTLY_REPEATED:
+        if share >= MOSTLY_REPEATED:
             # Counted, not quoted: the text of a dropped experience is kept nowhere.
             return self._drop(f"repeats what was recalled in this session ({share:.0%} of it, {len(new)} new words)")
         return None

@@ -111,6 +111,14 @@ def quoted_in(text: str, sources: Iterable[str]) -> bool:
     )
 
 
+def framed_as_note(text: str) -> bool:
+    """Whether lines stand as recalled notes are put before a model: "- [2026-05-03] ...", or under their heading."""
+    return any(
+        re.match(r"\s*(?:[-*•]\s+)?\[\d{4}-\d{2}-\d{2}\]", line) or wording(line) in _NOTE_HEADINGS
+        for line in text.split("\n")
+    )
+
+
 # A recalled note comes as "- [2026-05-03] text" under a heading.
 _NOTE_FRAME = re.compile(r"(?m)^\s*(?:[-*•]\s+)?(?:\[\d{4}-\d{2}-\d{2}\]\s*)?")
 _NOTE_HEADINGS = (("notes",), ("recalled",), ("memories",), ("memory",), ("context",))
@@ -518,6 +526,21 @@ def passing(text: str, said_at: datetime, *, lasting: bool = False) -> str | Non
             if day >= said_at.date():
                 return f"{day.isoformat()} was still to come"
     return None
+
+
+def bound_in_time(text: str) -> str | None:
+    """The words that bound a statement to days that pass ("tomorrow", "this week"), unless it is a habit."""
+    folded = _fold(text)
+    match = _BOUND.search(folded)
+    return match[0].strip() if match and not _HABIT.search(folded) else None
+
+
+def telling_words(text: str) -> frozenset[str]:
+    """Numbers, negations and words in capitals: each of them can be all that differs between two facts."""
+    numbers = {word for word in words(text) if any(character.isdigit() for character in word)}
+    capitals = {word.casefold() for word in re.findall(r"(?<![.!?…]\s)(?<!^)\b[A-ZÀ-Þ][\w’'-]+", text)}
+    negations = {"not"} if _NEGATION.search(_fold(text)) else set()
+    return frozenset(numbers | capitals | negations)
 
 
 def _dates(folded: str, said_at: datetime) -> list[date]:

@@ -29,6 +29,16 @@ _BY_ID = sa.select(records).where(
 )
 
 
+_other = records.alias("other")
+DANGLING = (records.c.supersedes, records.c.superseded_by)
+"""Columns that name another record."""
+
+
+def dangles(column: sa.Column[Any]) -> ColumnElement[bool]:
+    """Whether a record names one in this column that is not in its namespace."""
+    return sa.and_(column.is_not(None), ~sa.exists().where(_other.c.namespace == records.c.namespace, _other.c.id == column))
+
+
 class RecordReader:
     """What can be asked of the store without a query text or a vector."""
 
@@ -80,6 +90,16 @@ class RecordReader:
         """Every link of the record, from it and to it, the heaviest first."""
         with self._database.read() as connection:
             return links_of(connection, namespace, self._row(connection, namespace, record_id)["key"])
+
+    def dangling(self, namespace: str) -> builtins.list[tuple[str, str]]:
+        """(record id, id it names) wherever a record names one that supersedes, or was superseded, and is not there."""
+        with self._database.read() as connection:
+            return [
+                (row[0], row[1]) for column in DANGLING for row in connection.execute(
+                    sa.select(records.c.id, column).where(records.c.namespace == namespace, dangles(column))
+                    .order_by(records.c.key)
+                )
+            ]
 
     def decisions(self, namespace: str, *, limit: int = 100,
                   record_id: str | None = None) -> builtins.list[RoutingDecision]:

@@ -30,7 +30,7 @@ from memos.stores.filters import Filter, compiled
 from memos.stores.inserting import RowInsert
 from memos.stores.lexical import View
 from memos.stores.purging import erase
-from memos.stores.reading import RecordReader
+from memos.stores.reading import DANGLING, RecordReader, dangles
 from memos.stores.recall import CURRENT, not_current, rows_of, search
 from memos.stores.rows import (
     Row,
@@ -194,6 +194,16 @@ class SqlTokenStore(RecordReader):
         """Note the live run that taught these records to the parameters; None when none does any more."""
         self._set_all(namespace, record_ids, learned_by=run_id)
 
+    def unlink(self, namespace: str, record_ids: Sequence[str]) -> None:
+        """Let go of names of records that are not there."""
+        with self._database.write() as connection:
+            for some in _in_lists(record_ids):
+                for column in DANGLING:
+                    connection.execute(
+                        sa.update(records).where(records.c.namespace == namespace, records.c.id.in_(some), dangles(column))
+                        .values({column.name: None})
+                    )
+
     def touch(self, namespace: str, recalled: Sequence[str], cited: Sequence[str], at: datetime) -> None:
         """Count a use. Not a revision; ids that are gone meanwhile are passed over."""
         with self._database.write() as connection:
@@ -257,6 +267,18 @@ class SqlTokenStore(RecordReader):
                 rows_of(CURRENT), keys=[*cosines]).mappings().all()
         near = [Neighbour(record_from(row), cosines[row["key"]]) for row in rows]
         return sorted(near, key=lambda neighbour: -neighbour.cosine)
+
+    def kin(self, namespace: str, record_id: str, k: int) -> builtins.list[Neighbour]:
+        """The current records nearest to a kept one, itself left out; none where it has no vector."""
+        import numpy as np
+
+        with self._database.read() as connection:
+            key = self._row(connection, namespace, record_id)["key"]
+            blob = connection.execute(sa.select(embeddings.c.vector).where(embeddings.c.key == key)).scalar()
+            if blob is None:
+                return []
+            near = self.neighbours(namespace, np.frombuffer(blob, "<f4").astype("f4"), k + 1)
+        return [neighbour for neighbour in near if neighbour.record.id != record_id][:k]
 
     def search(self, namespace: str, query: str, vector: Vector | None, k: int, *, where: Filter | None = None,
                as_of: datetime | None = None) -> builtins.list[RecallHit]:
