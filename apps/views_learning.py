@@ -329,6 +329,7 @@ def forget(report: ForgetReport, *, dry_run: bool) -> Document:
             f"proof: {plural(report.files_checked, 'file')} of the data folder searched, "
             + ("no byte of the text left" if report.proven else f"text still in {', '.join(report.residue)}")
         )
+        lines += [f"not reached: {limit}" for limit in report.limits]
     return Document(data, tuple(lines))
 
 

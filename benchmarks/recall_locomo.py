@@ -1,6 +1,6 @@
 """Recall on LoCoMo: does a search for the question find the turns that hold its evidence?
 
-    python benchmarks/recall_locomo.py --data PATH [--json FILE]
+    python benchmarks/recall_locomo.py --data PATH [--json FILE] [--url postgresql+psycopg://…/empty_database]
 
 Every conversation is a namespace, every turn is observed through the manager as it would be in use, and every question
 that has evidence is put to `search`. Scored is the mean share of evidence turns among the first 5, 10 and 20 hits;
@@ -22,7 +22,7 @@ from typing import Any
 from harness import Stopwatch, Table, missing_data, report
 
 from memos.build import open_memory
-from memos.config import EmbedderSettings, RoutingSettings, Settings
+from memos.config import EmbedderSettings, RoutingSettings, Settings, StoreSettings
 from memos.embedding import make_embedder
 from memos.manager import MemoryManager
 from memos.stores.database import Database
@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures here, and the table beside it")
     parser.add_argument("--embedder", default="minilm")
     parser.add_argument("--home", type=Path, help="keep the store here, to look at it afterwards")
+    parser.add_argument("--url", default="", help="store.url of an empty store; a SQLite file in the home by default")
     arguments = parser.parse_args()
     if missing_data(arguments.data):
         return
@@ -61,7 +62,7 @@ def main() -> None:
 
 def run(conversations: list[dict[str, Any]], home: Path, arguments: argparse.Namespace) -> None:
     settings = Settings(
-        home=home, namespace="unused", embedder=EmbedderSettings(name=arguments.embedder),
+        home=home, namespace="unused", embedder=EmbedderSettings(name=arguments.embedder), store=StoreSettings(url=arguments.url),
         routing=RoutingSettings(secrets="keep"),  # LoCoMo's turn texts are scored as they are
     )
     observing = Stopwatch()
@@ -107,10 +108,11 @@ def run(conversations: list[dict[str, Any]], home: Path, arguments: argparse.Nam
         by_conversation.add(name, *(
             mean([share[1] for one, share in shares if one.namespace == sample["sample_id"]]) for sample in conversations))
         print(f"{name}: {1000 * asking.wall / len(questions):.1f} ms a question, embedding included", flush=True)
+    engine = database.dialect
     database.close()
     report(
         "recall_locomo", [overall, by_category, by_conversation], seed=0, json_file=arguments.json,
-        settings={"embedder": embedder.identity, "weights": Weights().__dict__},
+        settings={"engine": engine, "embedder": embedder.identity, "weights": Weights().__dict__},
         notes=[
             f"{len(conversations)} conversations, {sum(actions.values()):,} turns, {len(questions):,} questions with evidence",
             "the manager decided: " + ", ".join(f"{count:,} {name}" for name, count in sorted(actions.items())),

@@ -81,7 +81,8 @@ def open_memory(
 
 
 def _parts(settings: Settings) -> Parts:
-    database = Database(settings.database_url, busy_timeout_ms=settings.store.busy_timeout_ms)
+    database = Database(settings.database_url, busy_timeout_ms=settings.store.busy_timeout_ms,
+                        pool_size=settings.store.pool_size)
     embedder = make_embedder(settings.embedder, allow_network=settings.model.allow_network)
     store = SqlTokenStore(database, settings.home / "index", embedder, vectors=settings.vectors)
     audit = SqlAuditLog(database)

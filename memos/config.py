@@ -34,7 +34,8 @@ class Section(BaseModel):
 class StoreSettings(Section):
     """The SQL database that is the truth for every tier."""
 
-    url: str = Field(default="", description="SQLAlchemy URL; empty means memos.db in the home folder")
+    url: str = Field(default="", description="empty: memos.db in the home folder | sqlite:///FILE | postgresql+psycopg://user@host/database")
+    pool_size: int = Field(default=8, ge=1, le=200, description="connections a process keeps to PostgreSQL; as many again when busy")
     busy_timeout_ms: int = Field(default=10_000, ge=0, description="how long a writer waits for another process's lock")
     max_text_chars: int = Field(default=200_000, gt=0, description="an experience longer than this is refused, never cut")
 
@@ -198,7 +199,20 @@ def _public_option(option: str) -> str:
 
 def public_value(key: str, value: Any) -> str:
     """A setting's value as it may be printed."""
+    if key == "store.url":
+        return public_url(str(value))
     return public_spec(str(value)) if key in SPEC_SETTINGS else _shown(value)
+
+
+def public_url(url: str) -> str:
+    """A database URL without its password, wherever in it one may stand."""
+    scheme, mark, rest = url.partition("://")
+    account, at, place = rest.rpartition("@")
+    user, colon, _ = account.partition(":")
+    place, query, options = place.partition("?")
+    kept = [option for option in options.split("&") if option.partition("=")[0] in ("host", "port", "sslmode")]
+    hidden = query and len(kept) < len(options.split("&"))
+    return f"{scheme}{mark}{user}{':***' if colon else ''}{at}{place}{query}{'&'.join([*kept, *(['…'] if hidden else [])])}"
 
 
 def check_namespace(name: str) -> None:

@@ -78,10 +78,16 @@ class Forgetter:
             )  # fmt: skip
         copies["ledger files"] = self._ledger.sweep()
         self._store.compact()
-        checked, residue = search_bytes(self._home, _needles(text for text in said if not self._store.still_says(text)))
+        needles = _needles(text for text in said if not self._store.still_says(text))
+        stored = self._store.stored_bytes()
+        checked, residue = search_bytes(self._home, needles)
+        for place in stored.places:
+            if not place.is_relative_to(self._home):
+                more, left = search_bytes(place, needles)
+                checked, residue = checked + more, residue + tuple(f"{place.name}/{name}" for name in left)
         return ForgetReport(
             namespace=self._namespace, record_ids=ids, copies=copies, parametric=parametric, files_checked=checked,
-            residue=residue,
+            residue=residue, limits=stored.limits,
         )  # fmt: skip
 
     def resolve(self, record_ids: Iterable[str]) -> tuple[str, ...]:
@@ -123,20 +129,23 @@ class Forgetter:
 
 
 def search_bytes(folder: Path, needles: Sequence[bytes]) -> tuple[int, tuple[str, ...]]:
-    """(files read, names of files that hold one of `needles`), over every regular file below `folder`."""
+    """(files read, names of files that hold one of `needles`), over every regular file below `folder`, or that one file.
+
+    A file that goes while it is looked for holds nothing.
+    """
     checked = 0
     found: list[str] = []
     overlap = max((len(needle) for needle in needles), default=1) - 1
-    for path in sorted(folder.rglob("*")):
+    for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_file():
             continue
-        checked += 1
         tail = b""
-        with path.open("rb") as handle:
+        with suppress(FileNotFoundError), path.open("rb") as handle:
+            checked += 1
             while chunk := handle.read(CHUNK):
                 window = tail + chunk
                 if any(needle in window for needle in needles):
-                    found.append(str(path.relative_to(folder)))
+                    found.append(path.name if path == folder else str(path.relative_to(folder)))
                     break
                 tail = window[-overlap:] if overlap else b""
     return checked, tuple(found)

@@ -44,6 +44,7 @@ from memos.types import (
     RecordState,
     Revision,
     RoutingDecision,
+    StoredBytes,
 )
 
 Progress = Callable[[int, int, str], None]
@@ -211,6 +212,10 @@ class TokenStore(Protocol):
 
     def still_says(self, text: str) -> bool:
         """Whether any row, of any namespace, rightly holds these words."""
+        ...
+
+    def stored_bytes(self) -> StoredBytes:
+        """Where the bytes of the store lie, and which copies of them nothing here can reach."""
         ...
 
     def compact(self) -> None:

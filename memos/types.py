@@ -394,9 +394,9 @@ class RevertReport(Value):
 
 
 class StoredBytes(Value):
-    """Where the bytes of a store lie: folders that can be searched here, and in words, what cannot be."""
+    """Where the bytes of a store lie: files and folders that can be searched here, and in words, what cannot be."""
 
-    folders: tuple[Path, ...] = ()
+    places: tuple[Path, ...] = ()
     limits: tuple[str, ...] = ()
 
 

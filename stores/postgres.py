@@ -38,6 +38,10 @@ OLDEST = 160000
 INSTALL_HINT = "pip install 'memos-memory[postgres]'"
 EXTENSION_HINT = "install pgvector on the server; then its owner runs: CREATE EXTENSION vector"
 RESTORE_HINT = "restore the database from a backup of the server"
+OUT_OF_REACH = (
+    "replicas, backups and archived write-ahead log of the server: its operator must let them expire",
+    "segments of the log that the server keeps to write over: gone at once with wal_recycle = off",
+)
 SECRET_OPTIONS = ("password", "sslpassword", "passfile", "options")
 
 _WRITER = "SELECT set_config('lock_timeout', '{timeout}ms', true), pg_advisory_xact_lock({key})"
@@ -165,11 +169,11 @@ class Postgres:
 
     def stored_bytes(self, connection: Connection) -> StoredBytes:
         folder = _data_folder(connection)
-        server = self.name if folder is None else str(folder)
-        kept = ["server backups, replicas and archived write-ahead log: their operator must let them expire"]
         if folder is None:
-            return StoredBytes(limits=(f"the files of {server} lie elsewhere: only its rows are known to be gone", *kept))
-        return StoredBytes(folders=(folder,), limits=tuple(kept))
+            return StoredBytes(limits=(f"the files of {self.name} are not readable here: its rows are gone, not seen gone",
+                                       *OUT_OF_REACH))
+        own = connection.exec_driver_sql("SELECT oid FROM pg_database WHERE datname = current_database()").scalar_one()
+        return StoredBytes(places=(folder / "base" / str(own), folder / "pg_wal", folder / "log"), limits=OUT_OF_REACH)
 
 
 def _may_checkpoint(connection: Connection) -> bool:

@@ -77,7 +77,8 @@ class Sqlite:
         return found + [f"{row[0]} row {row[1]} points to a missing {row[2]}" for row in dangling]
 
     def stored_bytes(self, connection: Connection) -> StoredBytes:
-        return StoredBytes(folders=(self.path.parent,))
+        return StoredBytes(places=tuple(
+            self.path.with_name(self.path.name + ending) for ending in ("", "-wal", "-shm", "-journal")))
 
     def mapped(self, error: BaseException | None) -> MemosError | None:
         """By SQLite's primary result code."""
