@@ -142,7 +142,8 @@ def known_from(result: Answer) -> str:
         runs = f"run {', '.join(map(str, result.runs))}" if result.runs else "pretraining"
         return f"from parameters: {runs}" + (" (stale)" if result.stale else "")
     if result.tier is Tier.TOKEN:
-        return "from the store"
+        # A model may have notes before it and say something else.
+        return "from the store" if result.cited else "with notes from the store"
     if result.tier is Tier.CONTEXT:
         return "from the conversation"
     return "" if result.known else "not known"

@@ -33,7 +33,7 @@ from memos.apps.chat.prompt import Completions, Prompt
 from memos.apps.chat.registry import SlashCommand
 from memos.apps.chat.threaded_face import ThreadedFace
 from memos.apps.chat.threads import Interrupted, Pull, in_thread
-from memos.apps.chat.widgets import AnswerView, Failure, Notice, Question, Said, Shown, Work
+from memos.apps.chat.widgets import AnswerView, Failure, Notice, Question, Said, Shown, Work, beginning
 from memos.errors import InputError, MemosError
 
 SMALLEST = (36, 9)
@@ -75,6 +75,8 @@ class ChatApp(App[None]):
     .question:focus { background: $boost; }
     #completions { height: auto; max-height: 8; border: none; padding: 0; margin: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     #prompt { height: auto; max-height: 8; scrollbar-size-vertical: 1; border: none; border-top: solid $primary; padding: 0 1; }
+    #completions > .option-list--option-highlighted { background: ansi_blue; color: ansi_bright_white; text-style: bold; }
+    #prompt:nocolor .text-area--cursor { text-style: reverse; }
     #status { height: 1; padding: 0 1; }
     #small { display: none; height: 1fr; min-height: 3; &:inline { height: auto; } }
     .-small > * { display: none; }
@@ -310,7 +312,7 @@ class ChatApp(App[None]):
         try:
             self.query_one(Prompt).sent(text)
             await self._add(Said(text))
-            self.farewell.append(partial(render.lines, [f"> {text}"]))
+            self.farewell.append(partial(render.lines, [f"> {beginning(text)}"]))
             self._transcript.anchor()
             if text.startswith("/"):
                 await self._command(text)
@@ -361,9 +363,13 @@ class ChatApp(App[None]):
         """Ask in the transcript, and wait."""
         asked = Question(question)
         await self._add(asked)
-        asked.focus()
+        asked.focus(
+            scroll_visible=False
+        )  # its place is not laid out yet; the transcript is at its end anyway
+        self._transcript.anchor()
         self._show_status()
         agreed = await asked.answer
+        self.farewell.append(partial(render.say, f"{question} {'yes' if agreed else 'no'}"))
         self.query_one(Prompt).focus()
         self._show_status()
         return agreed

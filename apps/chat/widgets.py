@@ -22,7 +22,7 @@ from textual.widgets.markdown import MarkdownStream
 from memos.apps import render, views
 from memos.apps.chat.conversation import Ending, Exchange
 from memos.errors import MemosError
-from memos.types import Answer, Tier
+from memos.types import Tier
 
 MARKS: dict[Tier | None, tuple[str, str]] = {
     Tier.CONTEXT: ("◌", "bold ansi_cyan"),
@@ -31,13 +31,22 @@ MARKS: dict[Tier | None, tuple[str, str]] = {
     None: ("○", "bold ansi_yellow"),
 }
 """A sign and a colour for each tier that may have known; the words beside them say the same without either."""
+MOST_SAID = 1_000
+"""Characters of what was said that the transcript shows."""
 
 
 class Said(Static):
-    """What the user said."""
+    """What the user said; of a very long text its beginning."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(Content(render.escape(text)), markup=False, classes="said")
+        super().__init__(Content(render.escape(beginning(text))), markup=False, classes="said")
+
+
+def beginning(text: str) -> str:
+    """As much of a text as reminds of it."""
+    if len(text) <= MOST_SAID:
+        return text
+    return f"{text[:MOST_SAID]}… and {len(text) - MOST_SAID:,} characters more"
 
 
 class Notice(Static):
@@ -116,7 +125,8 @@ def memory_line(exchange: Exchange) -> Content:
     """The line about memory with the tier that knew in front, as a sign, a colour and a word."""
     answer = exchange.answer
     parts: list[Content | str | tuple[str, str]] = []
-    if known := views.known_from(answer):
+    nothing_came = exchange.ending is Ending.FAILED and not answer.text
+    if not nothing_came and (known := views.known_from(answer)):
         sign, style = MARKS[answer.tier]
         parts += [(f"{sign} {known}", style), ("  ", "")]
     if exchange.ending is not Ending.COMPLETE:
@@ -178,8 +188,3 @@ class Work(Horizontal):
 
     def stopping(self) -> None:
         self._label.update(Content(f"{self._what}: stopping after this step"))
-
-
-def answer_text(answer: Answer) -> str:
-    """The text to print of an answer outside the screen."""
-    return answer.text or "(no answer)"

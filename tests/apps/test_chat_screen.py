@@ -447,6 +447,19 @@ def test_leaving_offers_to_learn_what_proved_stable(tmp_path: Path, agreed: bool
     memory.close()
 
 
+def test_a_question_is_seen_however_long_the_transcript_is(memory: Memory) -> None:
+    app = chat(memory)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        for name in ("Rex", "Bo", "Max", "Ben", "Tom", "Jim"):
+            await say(pilot, f"My dog is called {name}.")
+        await say(pilot, "/undo", wait=False)
+        await until(pilot, lambda: "for good? [y/N]" in text_of(app))
+        await pilot.press("n")
+
+    drive(app, steps, size=(80, 14))
+
+
 def test_leaving_asks_nothing_where_nothing_new_is_stable(memory: Memory) -> None:
     app = chat(memory)
 
