@@ -20,7 +20,7 @@ from memos.stores.rows import check_names
 from memos.stores.schema import audit_events
 from memos.types import AuditEvent, JsonDict, utc_now
 
-_HEAD = sa.select(audit_events.c.seq, audit_events.c.hash).order_by(audit_events.c.seq.desc()).limit(1)
+_HEAD = "SELECT seq, hash FROM audit_events ORDER BY seq DESC LIMIT 1"
 _insert = RowInsert(audit_events, tuple(audit_events.c.keys()))
 _ISSUED = {
     "sqlite": sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'audit_events'"),
@@ -40,7 +40,7 @@ class SqlAuditLog:
         """Add one event, in the caller's transaction if one is open. The payload holds ids and numbers, never texts."""
         check_names(namespace=namespace, kind=kind, subject=subject, actor=actor)
         with self._database.write() as connection:
-            head = connection.execute(_HEAD).first()
+            head = connection.exec_driver_sql(_HEAD).first()
             try:
                 event = next_event((head.seq, head.hash) if head else None, at=self._clock(), actor=actor,
                                    namespace=namespace, kind=kind, subject=subject, payload=payload)

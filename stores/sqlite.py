@@ -150,7 +150,7 @@ def _configure(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute("PRAGMA temp_store=MEMORY")  # a vacuum must not leave texts in a temporary file
     cursor.execute("PRAGMA cache_size=-32768")
-    cursor.execute("PRAGMA wal_autocheckpoint=4000")  # every 16 MB: a checkpoint waits for the disk
+    cursor.execute("PRAGMA wal_autocheckpoint=16000")  # every 64 MB: a checkpoint waits for the disk, and writes a page once however often it changed
     cursor.close()
 
 

@@ -19,6 +19,7 @@ from unittest.mock import patch
 from sqlalchemy import event
 
 from memos.intake import BATCH
+from memos.stores.inserting import RowInsert
 from memos.types import Draft, Source
 from tests.unit.fakes import Memory
 
@@ -66,10 +67,16 @@ def steps(memory: Memory, at: Callable[[int], None]) -> Iterator[list[int]]:
         tick()
         fsync(descriptor)
 
+    insert = RowInsert.__call__
+
+    def inserted(self: RowInsert, connection: Any, row: Any) -> int:
+        tick()
+        return insert(self, connection, row)
+
     for name in ("before_cursor_execute", "commit"):
         event.listen(engine, name, tick)
     try:
-        with patch("os.fsync", synced):
+        with patch("os.fsync", synced), patch.object(RowInsert, "__call__", inserted):
             yield count
     finally:
         for name in ("before_cursor_execute", "commit"):
