@@ -183,13 +183,14 @@ class DenseArm(EmbedderIdentity):
     def _catch_up(self, connection: Connection, namespace: str, partition: _Partition) -> None:
         latest = connection.execute(_LATEST, {"namespace": namespace}).first()
         # A reader whose view of SQL is older than the index leaves it alone: its own query hides what it cannot see.
-        behind = [index for index in partition.indexes.values() if latest is not None and latest.seq > index.sequence]
-        if latest is None or not behind:
+        if latest is None or all(index.sequence >= latest.seq for index in partition.indexes.values()):
             return
         if self._database.writing:
             self._tentative.add(namespace)
-        since = min(index.sequence for index in behind)
-        partition.unsaved += _apply(connection, namespace, partition.indexes, since)
+        partition.unsaved += max(
+            _apply(connection, namespace, name, index)
+            for name, index in partition.indexes.items() if index.sequence < latest.seq
+        )
         for index in partition.indexes.values():
             index.seen(latest.seq, latest.token.hex())
 
@@ -273,30 +274,27 @@ def _agrees(connection: Connection, namespace: str, index: FaissIndex) -> bool:
     return token is not None and token.hex() == index.token
 
 
-def _apply(connection: Connection, namespace: str, indexes: dict[str, FaissIndex], since: int) -> int:
-    """Bring the indexes from change number `since` to what SQL now holds. Returns the number of changed keys."""
+def _apply(connection: Connection, namespace: str, arm: str, index: FaissIndex) -> int:
+    """Bring an index from the change it has seen to what SQL now holds. Returns the number of changed keys.
+
+    Each arm by itself: that one has no vector in a namespace, and so no file, must not make the other be read anew.
+    """
     import numpy as np
 
-    changes = 0
+    changes, since = 0, index.sequence
     if since:
         changed = _keys(set(connection.execute(_CHANGED, {"namespace": namespace, "since": since}).scalars()))
         changes = len(changed)
-        for index in indexes.values():
-            index.remove(changed)
-        present = connection.execute(_PRESENT_SINCE, {"namespace": namespace, "since": since})
+        index.remove(changed)
+        present = connection.execute(_PRESENT_SINCE[arm], {"namespace": namespace, "since": since})
     else:
-        for index in indexes.values():
-            index.clear()
-        present = connection.execute(_PRESENT, {"namespace": namespace})
+        index.clear()
+        present = connection.execute(_PRESENT[arm], {"namespace": namespace})
     for rows in present.partitions(PAGE):
         changes += 0 if since else len(rows)
-        for name, place in (("dense", 1), ("context", 2)):
-            filled = [row for row in rows if row[place] is not None]
-            if filled:
-                vectors = np.frombuffer(b"".join(row[place] for row in filled), "<f4").reshape(len(filled), -1)
-                indexes[name].add([row[0] for row in filled], vectors)
-    for index in indexes.values():
-        index.settle()
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), "<f4").reshape(len(rows), -1)
+        index.add([row[0] for row in rows], vectors)
+    index.settle()
     return changes
 
 
@@ -308,8 +306,10 @@ _LATEST = (
     sa.select(vector_changes.c.seq, vector_changes.c.token).where(_HERE).order_by(vector_changes.c.seq.desc()).limit(1)
 )
 _CHANGED = sa.select(vector_changes.c.record_key).where(_HERE, _SINCE)
-_PRESENT = (
-    sa.select(embeddings.c.key, embeddings.c.vector, embeddings.c.context_vector)
-    .where(embeddings.c.namespace == sa.bindparam("namespace")).order_by(embeddings.c.key)
-)
-_PRESENT_SINCE = _PRESENT.where(embeddings.c.key.in_(_CHANGED))
+_COLUMNS = {"dense": embeddings.c.vector, "context": embeddings.c.context_vector}
+_PRESENT = {
+    arm: sa.select(embeddings.c.key, column)
+    .where(embeddings.c.namespace == sa.bindparam("namespace"), column.is_not(None)).order_by(embeddings.c.key)
+    for arm, column in _COLUMNS.items()
+}
+_PRESENT_SINCE = {arm: query.where(embeddings.c.key.in_(_CHANGED)) for arm, query in _PRESENT.items()}

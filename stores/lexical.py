@@ -29,6 +29,9 @@ from memos.stores.rows import scope_of
 from memos.stores.schema import records
 from memos.stores.search import query_words
 
+MOST_WEIGHED = 1_500
+"""Texts that a bounded search weighs, about: what FTS5 takes for each grows with the store, what it tells does not."""
+
 LEAST_RARITY = 1e-6
 """What FTS5 gives a word that more than half of all texts hold."""
 
@@ -50,17 +53,27 @@ class View:
         return self.connection.execute(query, {"namespace": self.namespace, "now": self.now, **values})
 
 
-def best_matches(view: View, query: str, k: int) -> dict[int, float]:
-    """Record key to BM25 score (higher is better) of the best k records that meet the view's condition."""
+def best_matches(view: View, query: str, k: int, *, bounded: bool = False) -> dict[int, float]:
+    """Record key to BM25 score (higher is better) of the best k records that meet the view's condition.
+
+    `bounded` weighs no more than about `MOST_WEIGHED` texts: words that so many hold that they would pass it are left
+    out while there are rarer ones. Not for a narrow condition, under which a common word may be all there is to find.
+    """
     if _in_postgresql(view.connection):
         return postings.best_matches(view, query, k)
     words = query_words(query)
     if not words:
         return {}
     if not view.run(_OTHERS_EXIST).scalar():
-        found = view.run(_best_of_all(view.condition), match=_any_of(words), most=k)
+        if not bounded:
+            found = view.run(_best_of_all(view.condition), match=_any_of(words), most=k)
+            return {row[0]: row[1] for row in found}
+        telling = _telling(list(zip(words, _holding(view, words), strict=True)))
+        if not telling:
+            return {}
+        found = view.run(_best_of_newest(view.condition), match=_any_of(telling), most=k, weighed=2 * MOST_WEIGHED)
         return {row[0]: row[1] for row in found}
-    weighted = _weighted(view, words)
+    weighted = _weighted(view, words, bounded)
     if not weighted:
         return {}
     values: dict[str, Any] = {"most": k}
@@ -125,6 +138,51 @@ def _best_of_all(condition: ColumnElement[bool]) -> sa.Select[tuple[int, float]]
     )
 
 
+@lru_cache(maxsize=16)
+def _best_of_newest(condition: ColumnElement[bool]) -> sa.Select[tuple[int, float]]:
+    """The same among the newest `weighed` of them: all, but where one word alone is held by more."""
+    score = _BM25.label("score")
+    newest = (
+        sa.select(_FTS.c.rowid.label("key"), score)
+        .select_from(_FTS.join(records, records.c.key == _FTS.c.rowid))
+        .where(_match("match"), records.c.namespace == sa.bindparam("namespace"), condition)
+        .order_by(_FTS.c.rowid.desc())
+        .limit(sa.bindparam("weighed", type_=sa.Integer))
+    ).subquery()
+    return (
+        sa.select(newest.c.key, newest.c.score)
+        .order_by(newest.c.score.desc(), newest.c.key.desc()).limit(sa.bindparam("most", type_=sa.Integer))
+    )
+
+
+@lru_cache(maxsize=64)
+def _holders(words: int) -> sa.Select[Any]:
+    """For each word how many texts hold it, counted no further than `MOST_WEIGHED` + 1."""
+    return sa.select(*(
+        sa.select(sa.func.count()).select_from(
+            sa.select(_FTS.c.rowid).where(_match(f"match{word}")).limit(MOST_WEIGHED + 1).subquery()
+        ).scalar_subquery()
+        for word in range(words)
+    ))
+
+
+def _holding(view: View, words: Sequence[str]) -> Sequence[int]:
+    return view.run(_holders(len(words)), **{f"match{place}": _any_of([word]) for place, word in enumerate(words)}).one()
+
+
+def _telling(held: Sequence[tuple[str, int]]) -> list[str]:
+    """The rarest words that together no more than `MOST_WEIGHED` texts hold; at least one, if any is held at all."""
+    telling: list[str] = []
+    weighed = 0
+    for word, holding in sorted(held, key=lambda pair: pair[1]):
+        weighed += holding
+        if telling and weighed > MOST_WEIGHED:
+            break
+        if holding:
+            telling.append(word)
+    return telling
+
+
 @lru_cache(maxsize=256)
 def _best(parts: int, condition: ColumnElement[bool]) -> sa.Select[tuple[int, float]]:
     """Sum of the scores of `match0`, `match1`, … each times its factor, best first."""
@@ -161,15 +219,16 @@ _OTHERS_EXIST = sa.select(sa.or_(*(
 )))
 
 
-def _weighted(view: View, words: Sequence[str]) -> list[tuple[str, float]]:
+def _weighted(view: View, words: Sequence[str], bounded: bool) -> list[tuple[str, float]]:
     """Each word that the namespace holds, with what turns FTS5's score for it into one by the namespace's rarity."""
     values = {f"all{position}": _any_of([word]) for position, word in enumerate(words)}
     values |= {f"own{position}": _within(view.namespace, word) for position, word in enumerate(words)}
     total, own, *found = view.run(_counts(len(words)), **values).one()
+    chosen = set(_telling(list(zip(words, found[1::2], strict=True))) if bounded else words)
     return [
         (word, _rarity(own, in_own) / _rarity(total, in_all))
         for word, in_all, in_own in zip(words, found[::2], found[1::2], strict=True)
-        if in_own
+        if in_own and word in chosen
     ]
 
 

@@ -70,7 +70,7 @@ def search(
     valid = CURRENT if as_of is None else held_at(as_of)
     view = View(connection, namespace, now, valid if where is None else sa.and_(valid, where))
     width = max(CANDIDATES, 4 * k)
-    words = lexical.best_matches(view, query, width)
+    words = lexical.best_matches(view, query, width, bounded=view.condition is CURRENT)
     arms: dict[str, dict[int, float]] = {"lexical": scaled(words, floor=0.0)}
     cosines = _Cosines(view, dense, vector) if dense is not None and vector is not None else None
     if cosines:
