@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from memos.apps import cli_house, cli_hygiene, cli_learning, cli_ledger, cli_memory
+from memos.apps import cli_house, cli_hygiene, cli_learning, cli_ledger, cli_memory, cli_store
 from memos.apps.actions import Choice
 from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
 from memos.errors import InputError
@@ -122,6 +122,7 @@ GROUPS: tuple[tuple[str, typer.Typer, tuple[Verb, ...]], ...] = (
             ("compact", cli_ledger.ledger_compact),
         ),
     ),
+    ("store", cli_store.store, (("copy", cli_store.store_copy),)),
     ("config", cli_house.config, (("show", cli_house.config_show), ("set", cli_house.config_set), ("path", cli_house.config_path))),
     (
         "model",

@@ -15,6 +15,7 @@ from memos.types import (
     ImportReport,
     JsonDict,
     Status,
+    StoreCopy,
 )
 
 if TYPE_CHECKING:
@@ -136,6 +137,16 @@ def _shown(value: object) -> str:
 def sentence(data: JsonDict, line: str) -> Document:
     """A change of state, said in one line."""
     return Document(data, (line,))
+
+
+def copied(report: StoreCopy) -> Document:
+    """What was copied, table by table."""
+    rows = [(name, str(count), report.digests[name][:SHORT]) for name, count in report.rows.items() if count]
+    return Document(report.model_dump(mode="json"), (
+        f"copied {plural(sum(report.rows.values()), 'row')} from {report.source} to {report.target}; "
+        "each table read back and equal",
+        Table(("table", "rows", "sha256"), rows),
+    ))
 
 
 def archive(report: ArchiveReport) -> Document:

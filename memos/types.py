@@ -597,5 +597,14 @@ class ImportReport(Value):
     by_action: dict[str, int] = Field(default_factory=dict)
 
 
+class StoreCopy(Value):
+    """A store that was copied whole: rows and sha256 of every table, the same on both sides."""
+
+    source: str
+    target: str
+    rows: dict[str, int]
+    digests: dict[str, str]
+
+
 for _model in (MemoryRecord, RecordStory, Status):
     _model.model_rebuild()

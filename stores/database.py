@@ -66,6 +66,7 @@ class Database:
         with self._translated():
             self.backend.prepare(create, lambda connection: _migrate(connection))
         self.engine = self.backend.connect()
+        self._reader = self.backend.reading(self.engine)
         try:
             self._bring_schema_up_to_date(create)
         except BaseException:
@@ -161,7 +162,7 @@ class Database:
             if self._local.connection is not None:
                 yield self._local.connection
                 return
-            with self.engine.connect() as connection, connection.begin():
+            with self._reader.connect() as connection, connection.begin():
                 yield connection
 
     @property

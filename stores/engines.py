@@ -36,6 +36,9 @@ class Backend(Protocol):
     def connect(self) -> Engine:
         """Connections on which `begin` of a write transaction takes the one write lock."""
 
+    def reading(self, engine: Engine) -> Engine:
+        """The same connections for reads: one moment of the store, and no change to it."""
+
     def has_schema(self, connection: Connection) -> bool:
         """Whether migrations ever ran here. Raises CorruptStore for a database of another program."""
 

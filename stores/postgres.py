@@ -89,6 +89,9 @@ class Postgres:
 
         return engine
 
+    def reading(self, engine: Engine) -> Engine:
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
     def has_schema(self, connection: Connection) -> bool:
         version: int = connection.connection.driver_connection.info.server_version  # type: ignore[union-attr]
         if version < OLDEST:

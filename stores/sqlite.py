@@ -52,6 +52,9 @@ class Sqlite:
     def connect(self) -> Engine:
         return self._engine(self.path)
 
+    def reading(self, engine: Engine) -> Engine:
+        return engine  # any transaction in WAL mode is one moment
+
     def has_schema(self, connection: Connection) -> bool:
         if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").scalar():
             raise CorruptStore(f"{self.path} is a database of another program, or was made by none",
