@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from memos.augmentation import Lesson
 from memos.config import ConsolidationSettings
 from memos.knowledge import Knowledge
-from memos.learning import Draft, Learner, Unlearnable, report
+from memos.learning import Draft, Learner, report
 from memos.protocols import GateMeasure, Progress, SlotTrainer
 from memos.types import ConsolidationRun, GateReport, RunStatus
 
@@ -56,23 +56,23 @@ class Gate:
         self, run: ConsolidationRun, before: Knowledge, lessons: Sequence[Lesson], unreadable: Mapping[str, str],
         progress: Progress | None,
     ) -> Attempt:  # fmt: skip
-        """Train, measure, and once more without the records that fell short. unreadable: those that give no lesson.
+        """Train, measure, and again without the records that fell short. unreadable: those that give no lesson.
 
         Whoever falls short may be what damaged the rest, so damage is judged when nobody does.
         """
         kept, failed = list(lessons), dict(unreadable)
         while kept:
-            try:
-                drafts, after = self._learner.train(run.id, run.namespace, before, kept, progress)
-            except Unlearnable as found:
-                failed[found.record_id] = found.reason
-            else:
-                report(progress, 0, 0, "measuring on wordings that were not trained")
-                measure = self.measure(before, after, kept)
-                short = self.short(measure, kept)
-                if not short:
-                    return Attempt(self.judge(measure, kept, failed), tuple(kept), failed, tuple(drafts), after)
-                failed |= short
+            trained = self._learner.train(run.id, run.namespace, before, kept, progress)
+            failed |= trained.unlearnable
+            kept = [lesson for lesson in kept if lesson.record_id not in failed]
+            if not kept:
+                break
+            report(progress, 0, 0, "measuring on wordings that were not trained")
+            measure = self.measure(before, trained.after, kept)
+            short = self.short(measure, kept)
+            if not short:
+                return Attempt(self.judge(measure, kept, failed), tuple(kept), failed, trained.drafts, trained.after)
+            failed |= short
             kept = [lesson for lesson in kept if lesson.record_id not in failed]
         reason = "no record could be learned: " + "; ".join(f"{key} {why}" for key, why in failed.items())
         gate = GateReport(learned=0, held_out=0, old_before=0, old_after=0, failed=tuple(failed), passed=False,

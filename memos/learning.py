@@ -9,11 +9,11 @@ Knows the trainer by its protocol.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from memos.augmentation import Lesson
-from memos.errors import ConsolidationError, InputError, MemosError
+from memos.errors import ConsolidationError, InputError
 from memos.folding import Fold
 from memos.knowledge import Knowledge, fact_ids
 from memos.protocols import LedgerEntry, Progress, RowChange, SlotTrainer, TrainingStep
@@ -32,12 +32,14 @@ class Draft:
     change: RowChange
 
 
-class Unlearnable(Exception):
-    """One record that cannot be written whatever the others are: its answer cannot be spelled, its loss diverges."""
+@dataclass(frozen=True)
+class Trained:
+    """What training came to: the drafts, the state after them, and the records that no row was written for."""
 
-    def __init__(self, record_id: str, cause: MemosError) -> None:
-        super().__init__(f"{record_id}: {cause.message}")
-        self.record_id, self.reason = record_id, cause.message
+    drafts: tuple[Draft, ...]
+    after: Knowledge
+    unlearnable: Mapping[str, str]
+    """By record: why it cannot be written whatever the others are (its answer cannot be spelled, its loss diverges)."""
 
 
 class Learner:
@@ -49,24 +51,44 @@ class Learner:
 
     def train(
         self, run_id: int, namespace: str, before: Knowledge, lessons: Sequence[Lesson], progress: Progress | None
-    ) -> tuple[list[Draft], Knowledge]:
+    ) -> Trained:
         """Awake: one write a lesson, in order. Asleep: what was written refined together, beside what still holds.
 
-        Raises Unlearnable at the first lesson that cannot be written.
+        A record that cannot be written is passed over. A write that was refused left nothing behind, so the rest comes out
+        bit for bit as without it; only where another lesson of the same record was written already is all written again.
         """
         recipe = self._trainer.recipe()
+        unlearnable: dict[str, str] = {}
+        left = list(lessons)
+        while True:
+            drafts, state = self._awake(run_id, namespace, before, left, recipe, unlearnable, progress)
+            if not any(draft.entry.record_id in unlearnable for draft in drafts):
+                break
+            left = [lesson for lesson in left if lesson.record_id not in unlearnable]
+        if drafts:
+            report(progress, len(left), len(left) + 1, "sleep: refining what was written together")
+            draft, state = self.sleep(run_id, namespace, state, recipe, progress)
+            drafts.append(draft)
+        return Trained(tuple(drafts), state, unlearnable)
+
+    def _awake(
+        self, run_id: int, namespace: str, before: Knowledge, lessons: Sequence[Lesson], recipe: JsonDict,
+        unlearnable: dict[str, str], progress: Progress | None,
+    ) -> tuple[list[Draft], Knowledge]:  # fmt: skip
+        """The writes alone. Adds to `unlearnable` what cannot be written, and tries no further lesson of such a record."""
         drafts: list[Draft] = []
         state = before
         for done, lesson in enumerate(lessons):
+            if lesson.record_id in unlearnable:
+                continue
             report(progress, done, len(lessons) + 1, f"writing {lesson.text}")
             try:
                 draft, state = self.write(run_id, namespace, state, lesson, recipe)
             except (InputError, ConsolidationError) as error:
-                raise Unlearnable(lesson.record_id, error) from error
-            drafts.append(draft)
-        report(progress, len(lessons), len(lessons) + 1, "sleep: refining what was written together")
-        draft, state = self.sleep(run_id, namespace, state, recipe, progress)
-        return [*drafts, draft], state
+                unlearnable[lesson.record_id] = error.message
+            else:
+                drafts.append(draft)
+        return drafts, state
 
     def write(
         self, run_id: int, namespace: str, state: Knowledge, lesson: Lesson, settings: JsonDict

@@ -76,7 +76,7 @@ class FakeOverlay:
 class FakeTrainer:
     """Deterministic SlotTrainer; `scores` sets the held-out share by text, `fail_on` interrupts at a lesson.
 
-    unlearnable: the error that writing a text raises. damaging: a text that costs half of the old knowledge.
+    unlearnable: the error that writing a fact raises, by the fact as the text states it. damaging: a text that costs half of the old knowledge.
     """
 
     layer = 1
@@ -112,8 +112,9 @@ class FakeTrainer:
         self.writes += 1
         if self.fail_on is not None and self.fail_on in lesson.text:
             raise KeyboardInterrupt
-        if lesson.text in self.unlearnable:
-            raise self.unlearnable[lesson.text]
+        for fact in lesson.facts:
+            if (stated := f"{fact.relation}={fact.value}") in self.unlearnable:
+                raise self.unlearnable[stated]
         digits = hashlib.sha256(lesson.key.encode()).digest()[:6]
         rows = np.unique(np.array([byte % TABLE for byte in digits], np.int64))
         return self._step(overlay, rows, lesson.key, *(one.key for one in live), str(seed), json.dumps(recipe))

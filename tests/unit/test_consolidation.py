@@ -163,6 +163,25 @@ def test_a_record_that_cannot_be_written_is_set_aside_and_the_rest_is_learned(tm
     assert bench.digest() == never.digest()
 
 
+def test_what_cannot_be_written_costs_no_second_write_of_the_others(bench: Bench) -> None:
+    for text in ("cat=Tom", "fox=Vix"):
+        bench.trainer.unlearnable[text] = InputError(f"no way to spell {text}", hint="", code="input.unspellable")
+    run = bench.learn("dog=Rex", "cat=Tom", "city=Rome", "fox=Vix")
+    assert run.record_ids == (bench.record("dog=Rex"), bench.record("city=Rome"))
+    assert set(run.rejected_ids) == {bench.record("cat=Tom"), bench.record("fox=Vix")}
+    assert bench.trainer.writes == 4
+
+
+def test_a_record_of_two_facts_is_set_aside_whole_when_one_cannot_be_written(tmp_path: Path) -> None:
+    bench, never = Bench(tmp_path / "with"), Bench(tmp_path / "without")
+    bench.trainer.unlearnable["cat=Tom"] = InputError("no way to spell it", hint="", code="input.unspellable")
+    run = bench.learn("dog=Rex;cat=Tom", "city=Rome")
+    never.learn("city=Rome")
+    assert run.record_ids == (bench.record("city=Rome"),)
+    assert run.rejected_ids == (bench.record("dog=Rex;cat=Tom"),)
+    assert bench.digest() == never.digest()
+
+
 def test_a_run_of_records_that_cannot_be_written_is_rejected_with_every_reason(bench: Bench) -> None:
     for text in ("dog=Rex", "cat=Tom"):
         bench.trainer.unlearnable[text] = InputError(f"no way to spell {text}", hint="", code="input.unspellable")
