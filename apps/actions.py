@@ -320,6 +320,11 @@ def readable(request: ImportRequest, stdin: IO[bytes]) -> Iterator[ImportRequest
 
 def count_drafts(request: ImportRequest) -> int:
     """How many experiences a file holds. Reading it whole before storing any means a bad line stores nothing."""
+    from memos import interchange
+
+    assert request.path is not None
+    if _format(request) == "archive":
+        return interchange.count_records(request.path)
     return sum(1 for _ in _drafts(request))
 
 
@@ -330,9 +335,8 @@ def import_file(
     from memos import interchange
 
     assert request.path is not None
-    chosen = interchange.detect_format(request.path) if request.format == "auto" else request.format
-    if chosen == "archive":
-        return interchange.import_archive(memory, request.path, progress=progress)
+    if _format(request) == "archive":
+        return interchange.import_archive(memory, request.path, progress=progress, stopped=lambda: stop.requested)
 
     def until_stopped() -> Iterator[Draft]:
         for draft in _drafts(request):
@@ -341,6 +345,15 @@ def import_file(
             yield draft
 
     return memory.observe_many(until_stopped(), progress=progress, total=total)
+
+
+def _format(request: ImportRequest) -> str:
+    from memos import interchange
+
+    assert request.path is not None
+    if request.format == "auto" and request.path.is_file():
+        return interchange.detect_format(request.path)
+    return request.format
 
 
 def _drafts(request: ImportRequest) -> Iterator[Draft]:

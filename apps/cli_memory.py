@@ -227,7 +227,7 @@ def forget(records: Records, yes: Yes = False, dry_run: DryRun = False, json: Js
 def import_(
     file: Annotated[str, typer.Argument(help="The file; - reads standard input.")],
     format: Annotated[
-        Literal["auto", "archive", "locomo", "markdown", "mem0", "messages", "text"],
+        Literal["auto", "archive", "langchain", "locomo", "longmemeval", "markdown", "mem0", "messages", "text"],
         typer.Option(help="What the file is; auto looks at its name and its beginning."),
     ] = "auto",
     origin: Annotated[
@@ -243,8 +243,8 @@ def import_(
 ) -> None:
     """Observe every experience in a file. All of it is checked before any of it is stored.
 
-    Reads LoCoMo JSON, chat messages (JSON or JSON Lines, OpenAI style), mem0 exports, Markdown, plain text, and the
-    archives that `memos export` writes.
+    Reads LoCoMo and LongMemEval JSON, chat messages (JSON or JSON Lines, OpenAI style), LangChain messages, mem0 exports,
+    Markdown, plain text, and the archives that `memos export` writes.
 
     Example: memos -n travels import diary.md
     """

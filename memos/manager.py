@@ -55,6 +55,7 @@ from memos.types import (
     Action,
     Answer,
     AnswerStory,
+    ArchivedRecord,
     AuditEvent,
     Candidate,
     Check,
@@ -68,6 +69,7 @@ from memos.types import (
     ForgetReport,
     Hygiene,
     ImportReport,
+    Link,
     MemoryRecord,
     Observed,
     Origin,
@@ -210,6 +212,16 @@ class MemoryManager:
         """Many at once, committed in batches; `total` is for the progress report only."""
         return self._intake.observe_many(drafts, progress, total)
 
+    def restore(
+        self, archived: Iterable[ArchivedRecord], *, source: str, progress: Progress | None = None, total: int = 0
+    ) -> ImportReport:
+        """Records of an archive of the namespace `source`, with their past; what is here already is left as it is."""
+        return self._intake.restore(archived, source, progress, total)
+
+    def restore_links(self, archived: Iterable[ArchivedRecord], *, source: str) -> None:
+        """The links of restored records, once all of them are here."""
+        self._intake.restore_links(archived, source)
+
     # --- recall and answer --------------------------------------------------------------------------------------------
 
     def recall(
@@ -318,12 +330,19 @@ class MemoryManager:
         states: Sequence[RecordState] = (RecordState.ACTIVE,),
         limit: int = 100,
         offset: int = 0,
+        newest_first: bool = True,
     ) -> builtins.list[MemoryRecord]:
-        """Records, newest first. An empty `states` lists every state."""
-        return self._parts.store.list(self.namespace, where=where, states=states, limit=limit, offset=offset)
+        """Records in the order they were learned, or backwards. An empty `states` lists every state."""
+        return self._parts.store.list(
+            self.namespace, where=where, states=states, limit=limit, offset=offset, newest_first=newest_first
+        )
 
     def history(self, record_id: str) -> builtins.list[Revision]:
         return self._parts.store.history(self.namespace, self.resolve(record_id))
+
+    def links(self, record_id: str) -> tuple[Link, ...]:
+        """What the record hangs together with, the heaviest first."""
+        return self._parts.store.links(self.namespace, self.resolve(record_id))
 
     def decisions(self, *, limit: int = 100, record_id: str | None = None) -> builtins.list[RoutingDecision]:
         return self._parts.store.decisions(self.namespace, limit=limit, record_id=record_id)

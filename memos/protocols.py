@@ -133,6 +133,15 @@ class TokenStore(Protocol):
         """Keep a record. `context_vector`: that of its text after the turn before it, where there is one."""
         ...
 
+    def restore(self, record: MemoryRecord, history: Sequence[Revision], vector: Vector | None,
+                context_vector: Vector | None = None) -> None:
+        """Keep a record as it was elsewhere, with its past; the last of `history` is its present revision."""
+        ...
+
+    def restore_links(self, namespace: str, record_id: str, links: Sequence[Link]) -> None:
+        """Link the record as it was linked elsewhere; links to what is not here are passed over."""
+        ...
+
     def connect(self, namespace: str, record_id: str, names: Sequence[str], near: Sequence[Neighbour] = ()) -> None:
         """Link a kept record to what it continues, to what names the same, and to the similar among `near`."""
         ...

@@ -590,6 +590,14 @@ class Draft(Value):
     metadata: JsonDict = Field(default_factory=dict)
 
 
+class ArchivedRecord(Value):
+    """A record as an archive holds it: with its past, and the links that lead from it."""
+
+    record: MemoryRecord
+    history: tuple[Revision, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
 class ImportReport(Value):
     """How many experiences came in, and what became of them, by action."""
 

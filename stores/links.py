@@ -49,10 +49,11 @@ _TURN_BEFORE = (
 )
 
 
-def join(connection: Connection, namespace: str, start: int, end: int, kind: LinkKind, reason: str = "") -> None:
-    """Link two records by what the store itself knows, unless they are linked so already."""
+def join(connection: Connection, namespace: str, start: int, end: int, kind: LinkKind, reason: str = "",
+         weight: float = 1.0) -> None:
+    """Link two records by what is known of them, unless they are linked so already."""
     if start != end:
-        _begin(connection, namespace, start, {(end, kind): (1.0, reason)})
+        _begin(connection, namespace, start, {(end, kind): (weight, reason)})
 
 
 def grow(connection: Connection, row: Any, names: Sequence[str], near: Iterable[tuple[int, float]]) -> None:

@@ -23,7 +23,7 @@ from memos.config import VectorSettings
 from memos.embedding import in_context
 from memos.errors import IndexStale, InputError
 from memos.protocols import Neighbour
-from memos.stores import lexical, links
+from memos.stores import lexical, links as growing
 from memos.stores.database import Database
 from memos.stores.dialects import holds
 from memos.stores.filters import Filter, compiled
@@ -48,10 +48,12 @@ from memos.types import (
     Action,
     Experience,
     FactKey,
+    Link,
     LinkKind,
     MemoryRecord,
     RecallHit,
     RecordState,
+    Revision,
     RoutingDecision,
     StoredBytes,
     text_hash,
@@ -113,6 +115,32 @@ class SqlTokenStore(RecordReader):
             for origin in record.derived_from:
                 self._join(connection, record.namespace, key, origin, LinkKind.DERIVED_FROM)
 
+    def restore(self, record: MemoryRecord, history: Sequence[Revision], vector: Vector | None,
+                context_vector: Vector | None = None) -> None:
+        """Keep a record as it was elsewhere, with its past; the last of `history` is its present revision."""
+        now = history[-1] if history else None
+        row = record_row(record, at=now.at if now else self._clock(), change=Action(now.action) if now else Action.ADD,
+                         reason=now.reason if now else "")
+        check_text(row["reason"], "a reason")
+        for past in history[:-1]:
+            check_text(past.text, "a past text")
+            check_text(past.reason, "a reason")
+        with self._database.write() as connection:
+            key = _insert_record(connection, row)
+            self._put_vectors(connection, record.namespace, key, vector, context_vector)
+            if len(history) > 1:
+                connection.execute(sa.insert(revisions), [
+                    {"record_key": key, "revision": past.revision, "at": past.at, "change": past.action, "text": past.text,
+                     "state": past.state.value, "reason": past.reason} for past in history[:-1]
+                ])
+
+    def restore_links(self, namespace: str, record_id: str, links: Sequence[Link]) -> None:
+        """Link the record as it was linked elsewhere; links to what is not here are passed over."""
+        with self._database.write() as connection:
+            key = self._row(connection, namespace, record_id)["key"]
+            for link in links:
+                self._join(connection, namespace, key, link.target, link.kind, link.reason, link.weight)
+
     def connect(self, namespace: str, record_id: str, names: Sequence[str], near: Sequence[Neighbour] = ()) -> None:
         """Link a kept record to what it continues, to what names the same, and to the similar among `near`."""
         with self._database.write() as connection:
@@ -123,7 +151,7 @@ class SqlTokenStore(RecordReader):
                     records.c.namespace == namespace, records.c.id.in_([*cosines]))
             ).all() if cosines else []
             ranked = sorted(((key, cosines[one]) for key, one in keys), key=lambda pair: (-pair[1], -pair[0]))
-            links.grow(connection, row, names, ranked)
+            growing.grow(connection, row, names, ranked)
 
     def supersede(self, namespace: str, record_id: str, by: MemoryRecord, at: datetime, reason: str,
                   vector: Vector | None = None, context_vector: Vector | None = None) -> None:
@@ -168,7 +196,7 @@ class SqlTokenStore(RecordReader):
         check_text(text, "the record")
         with self._database.write() as connection:
             row = self._row(connection, namespace, record_id)
-            links.wither(connection, row["key"])
+            growing.wither(connection, row["key"])
             self._revise(connection, row, Action.UPDATE, reason, {
                 "text": text, "text_hash": text_hash(text), **fact_columns(fact),
             })
@@ -332,12 +360,13 @@ class SqlTokenStore(RecordReader):
         with self._database.read() as connection:
             return [record_from(row) for row in connection.execute(query, {"now": self._clock(), **values}).mappings()]
 
-    def _join(self, connection: Connection, namespace: str, key: int, other_id: str, kind: LinkKind) -> None:
+    def _join(self, connection: Connection, namespace: str, key: int, other_id: str, kind: LinkKind, reason: str = "",
+              weight: float = 1.0) -> None:
         other = connection.execute(
             sa.select(records.c.key).where(records.c.id == other_id, records.c.namespace == namespace)
         ).scalar()
         if other is not None:
-            links.join(connection, namespace, key, other, kind)
+            growing.join(connection, namespace, key, other, kind, reason, weight)
 
     def _put_vectors(self, connection: Connection, namespace: str, key: int, vector: Vector | None,
                      context_vector: Vector | None) -> None:

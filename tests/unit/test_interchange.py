@@ -129,6 +129,38 @@ def test_mem0_export(tmp_path: Path) -> None:
     assert drafts[0].occurred_at == datetime(2024, 1, 2, 2, 4, 5, tzinfo=UTC)
 
 
+def test_longmemeval_comes_in_by_session_each_once(tmp_path: Path) -> None:
+    def question(name: str, sessions: list[str]) -> dict[str, object]:
+        return {
+            "question_id": name, "question": "Which?", "answer": "That.", "haystack_session_ids": sessions,
+            "haystack_dates": ["2023/05/20 (Sat) 02:21"] * len(sessions),
+            "haystack_sessions": [[{"role": "user", "content": f"I am in {one}.", "has_answer": True},
+                                   {"role": "assistant", "content": "Fine."}] for one in sessions],
+        }  # fmt: skip
+
+    path = write(tmp_path / "long.json", [question("q1", ["s1", "s2"]), question("q2", ["s2", "s3"])])
+    drafts = list(read_drafts(path))
+    assert texts(drafts) == ["I am in s1.", "Fine.", "I am in s2.", "Fine.", "I am in s3.", "Fine."]
+    assert drafts[0].occurred_at == datetime(2023, 5, 20, 2, 21, tzinfo=UTC)
+    assert [(d.source.session, d.source.turn, d.origin) for d in drafts[:2]] == [
+        ("s1", 1, Origin.IMPORT), ("s1", 2, Origin.ASSISTANT)]  # fmt: skip
+    assert texts(list(read_drafts(path, conversation="q2"))) == ["I am in s2.", "Fine.", "I am in s3.", "Fine."]
+
+
+def test_langchain_messages(tmp_path: Path) -> None:
+    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage, messages_to_dict
+
+    written = messages_to_dict([
+        SystemMessage("Be kind."), HumanMessage("I live in Lyon.", name="Ana"), AIMessage("", tool_calls=[]),
+        AIMessage([{"type": "text", "text": "Noted."}]), ToolMessage("22 degrees", tool_call_id="1"),
+    ])  # fmt: skip
+    for content in (written, {"messages": written}):
+        drafts = list(read_drafts(write(tmp_path / "history.json", content)))
+        assert texts(drafts) == ["I live in Lyon.", "Noted.", "22 degrees"]
+        assert [(d.origin, d.source.actor) for d in drafts] == [
+            (Origin.IMPORT, "Ana"), (Origin.ASSISTANT, "assistant"), (Origin.TOOL, "tool")]  # fmt: skip
+
+
 def test_text_is_read_by_paragraph(tmp_path: Path) -> None:
     drafts = list(read_drafts(write(tmp_path / "notes.txt", "\n\nOne\nstill one.\n\n\nTwo.")))
     assert [(draft.text, draft.metadata["line"]) for draft in drafts] == [("One\nstill one.", 3), ("Two.", 7)]
@@ -178,6 +210,9 @@ Bye.
         ("a.json", json.dumps(MESSAGES), "messages"),
         ("a.json", '[{"memory": "x"}]', "mem0"),
         ("a.jsonl", "{}", "messages"),
+        ("a.json", '[{"question_id": "q", "haystack_sessions": []}]', "longmemeval"),
+        ("a.json", '[{"type": "human", "data": {"content": "x"}}]', "langchain"),
+        ("a.json", '{"messages": [{"type": "ai", "data": {"content": "x"}}]}', "langchain"),
         ("a.zip", "", "archive"),
     ],
 )
@@ -201,6 +236,9 @@ def test_the_format_is_told_by_name_and_beginning(
         ("a.json", '{"messages": "text"}', "not a list"),
         ("a.json", '[{"conversation": {"session_1": [{"speaker": "A"}]}}]', "turn 1"),
         ("a.json", "[" * 100_000, ""),
+        ("a.json", '[{"haystack_sessions": 1}]', "question 1"),
+        ("a.json", '[{"haystack_sessions": [[]], "haystack_dates": ["a", "b"]}]', "1 sessions"),
+        ("a.json", '[{"type": "human", "data": {"content": "x"}}, {"type": "odd", "data": {}}]', "message 2"),
         ("a.bin", "x", "cannot tell the format"),
     ],
 )

@@ -1,42 +1,26 @@
-"""Files in and out: importers for other people's formats, and the portable archive of one namespace.
+"""Readers for other people's formats: each yields `Draft`s one by one, in the order of the file.
 
-- Readers yield `Draft`s one by one. JSON Lines, text and Markdown stream; a JSON document is read whole.
+- JSON Lines, text and Markdown stream; a JSON document is read whole.
 - Nothing is stored here: the manager observes what a reader yields, through the same policies as everything else.
 - Imported text keeps the origin `import` until someone vouches for it, so it does not reach the parameters unasked.
-- An archive is a zip of JSON Lines with a sha256 for each member. It holds what was said, decided and done; weights
-  are not in it, since consolidating again teaches the same facts.
 
 Knows no SQL, no model and no terminal.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
-from memos.errors import InputError, NotFoundError, StoreUnwritable
-from memos.types import Draft, JsonDict, MemoryRecord, Origin, RecordState, Source, Value, utc_now
+from memos.errors import InputError, NotFoundError
+from memos.interchange.archive import archive_drafts
+from memos.types import Draft, JsonDict, Origin, Source
 
-if TYPE_CHECKING:
-    from memos.manager import MemoryManager
-    from memos.protocols import Progress
-    from memos.types import ImportReport
-
-FORMATS = ("auto", "archive", "locomo", "markdown", "mem0", "messages", "text")
-
-ARCHIVE_FORMAT = "memos-archive"
-ARCHIVE_VERSION = 1
-MANIFEST = "manifest.json"
-_PAGE = 500
-_EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that equal content gives equal members
+FORMATS = ("auto", "archive", "langchain", "locomo", "longmemeval", "markdown", "mem0", "messages", "text")
 
 
 # --- reading other formats -------------------------------------------------------------------------------------------
@@ -79,9 +63,11 @@ def read_drafts(
     chosen = detect_format(path) if format == "auto" else format
     spoken = origin or Origin.IMPORT
     if chosen == "archive":
-        return _archive_drafts(path)
+        return archive_drafts(path)
     readers: dict[str, Callable[[], Iterator[Draft]]] = {
+        "langchain": lambda: _langchain(path, spoken),
         "locomo": lambda: _locomo(path, spoken, conversation),
+        "longmemeval": lambda: _longmemeval(path, spoken, conversation),
         "markdown": lambda: _markdown(path, spoken),
         "mem0": lambda: _mem0(path, spoken),
         "messages": lambda: _messages(path, spoken, conversation),
@@ -147,6 +133,10 @@ def _detect_json(path: Path) -> str:
     if isinstance(sample, dict):
         if "conversation" in sample:
             return "locomo"
+        if "haystack_sessions" in sample:
+            return "longmemeval"
+        if _is_langchain(sample):
+            return "langchain"
         if "memory" in sample or "results" in sample or "memories" in sample:
             return "mem0"
         if "role" in sample or "messages" in sample:
@@ -155,7 +145,7 @@ def _detect_json(path: Path) -> str:
         return "messages"
     raise InputError(
         f"{path.name} is JSON of an unknown shape",
-        hint="expected LoCoMo, chat messages or a mem0 export; see docs/cli.md",
+        hint="expected LoCoMo, LongMemEval, chat messages, LangChain messages or a mem0 export; see docs/cli.md",
         code="input.format",
     )
 
@@ -231,7 +221,7 @@ def _require_conversation(path: Path, wanted: str | None, found: bool, names: It
         )
 
 
-_TIME_FORMATS = ("%I:%M %p on %d %B, %Y", "%d %B, %Y", "%Y-%m-%d %H:%M:%S")
+_TIME_FORMATS = ("%I:%M %p on %d %B, %Y", "%d %B, %Y", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d (%a) %H:%M", "%Y/%m/%d")
 
 
 def _parse_time(value: Any) -> datetime | None:
@@ -258,6 +248,70 @@ def _parse_time(value: Any) -> datetime | None:
 
 def _utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# LongMemEval: [{question_id, question, answer, haystack_session_ids, haystack_dates, haystack_sessions: [[{role, content}]]}].
+
+
+def _longmemeval(path: Path, origin: Origin, conversation: str | None) -> Iterator[Draft]:
+    """The sessions of every question, each session once: questions share most of their haystack."""
+    document = _document(path)
+    names: list[str] = []
+    seen: set[str] = set()
+    found = False
+    for position, item in enumerate(document if isinstance(document, list) else [document], start=1):
+        where = f"{path.name}, question {position}"
+        sessions = item.get("haystack_sessions") if isinstance(item, dict) else None
+        if not isinstance(sessions, list):
+            raise InputError(f"{where}: no 'haystack_sessions'", hint="is this LongMemEval JSON?", code="input.longmemeval")
+        name = str(item.get("question_id") or f"question-{position}")
+        names.append(name)
+        if conversation is not None and name != conversation:
+            continue
+        found = True
+        ids, dates = item.get("haystack_session_ids") or [], item.get("haystack_dates") or []
+        if (ids and len(ids) != len(sessions)) or (dates and len(dates) != len(sessions)):
+            raise InputError(f"{where}: {len(sessions)} sessions, {len(ids)} ids, {len(dates)} dates",
+                             hint="each session has its id and its date", code="input.longmemeval")  # fmt: skip
+        for number, messages in enumerate(sessions):
+            session = str(ids[number]) if ids else f"{name}/session_{number + 1}"
+            if session in seen:
+                continue
+            seen.add(session)
+            when = _parse_time(dates[number]) if dates else None
+            for turn, message in _numbered(messages, path):
+                draft = _message_draft(message, f"{where}, {session}, message {turn}", session, turn, origin)
+                if draft is not None:
+                    yield draft if draft.occurred_at else draft.model_copy(update={"occurred_at": when})
+    _require_conversation(path, conversation, found, names)
+
+
+# LangChain: what `messages_to_dict` writes, [{"type": "human", "data": {"content": ...}}], or {"messages": [...]} of it.
+
+_LANGCHAIN_ROLES = {"human": "user", "ai": "assistant", "system": "system", "tool": "tool", "function": "function",
+                    "chat": "user", "HumanMessageChunk": "user", "AIMessageChunk": "assistant"}  # fmt: skip
+
+
+def _is_langchain(sample: JsonDict) -> bool:
+    messages = sample.get("messages")
+    first = messages[0] if isinstance(messages, list) and messages else sample
+    return isinstance(first, dict) and "type" in first and isinstance(first.get("data"), dict) and "content" in first["data"]
+
+
+def _langchain(path: Path, origin: Origin) -> Iterator[Draft]:
+    document = _document(path)
+    messages = document.get("messages") if isinstance(document, dict) and "messages" in document else document
+    for turn, message in _numbered(messages if isinstance(messages, list) else [messages], path):
+        where = f"{path.name}, message {turn}"
+        data = message.get("data") if isinstance(message, dict) else None
+        kind = message.get("type") if isinstance(message, dict) else None
+        if not isinstance(data, dict) or kind not in _LANGCHAIN_ROLES:
+            raise InputError(f"{where}: no message of messages_to_dict", hint='each is {"type": "human", "data": {"content": ...}}',
+                             code="input.langchain")  # fmt: skip
+        role = str(data["role"]) if kind == "chat" and data.get("role") else _LANGCHAIN_ROLES[kind]
+        draft = _message_draft({**data, "role": role}, where, path.stem, turn, origin)
+        if draft is not None:
+            yield draft
 
 
 # Chat messages: [{role, content}], {"messages": [...]}, or either of them a line.
@@ -497,193 +551,3 @@ def _markdown_blocks(lines: Iterable[str]) -> Iterator[tuple[str, int, tuple[str
             block.append(_ITEM.sub("", line, count=1).strip())
     if block:
         yield "\n".join(block), start, tuple(headings[level] for level in sorted(headings))
-
-
-# --- the portable archive --------------------------------------------------------------------------------------------
-
-
-class ArchiveReport(Value):
-    """What an export wrote: rows by member, and the sha256 of the whole file."""
-
-    path: str
-    namespace: str
-    members: dict[str, int]
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class _Member:
-    name: str
-    rows: Callable[[], Iterator[JsonDict]]
-
-
-def export_archive(memory: MemoryManager, path: Path, *, progress: Progress | None = None) -> ArchiveReport:
-    """Write the namespace to `path`, whole or not at all. Raises StoreUnwritable when the file cannot be written."""
-    members = (
-        _Member("records.jsonl", lambda: (record.model_dump(mode="json") for record in all_records(memory))),
-        _Member("history.jsonl", lambda: _history(memory)),
-        _Member(
-            "decisions.jsonl",
-            lambda: (item.model_dump(mode="json") for item in memory.decisions(limit=10**9)),
-        ),
-        _Member("runs.jsonl", lambda: (run.model_dump(mode="json") for run in memory.runs())),
-        _Member("events.jsonl", lambda: (event.model_dump(mode="json") for event in memory.log(limit=10**9))),
-    )
-    temporary = path.with_name(path.name + ".part")
-    counts: dict[str, int] = {}
-    manifest: JsonDict = {
-        "format": ARCHIVE_FORMAT,
-        "version": ARCHIVE_VERSION,
-        "namespace": memory.namespace,
-        "created_at": utc_now().isoformat(),
-        "members": {},
-    }
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for done, member in enumerate(members):
-                if progress is not None:
-                    progress(done, len(members), member.name)
-                counts[member.name], digest = _write_member(archive, member)
-                manifest["members"][member.name] = {"rows": counts[member.name], "sha256": digest}
-            archive.writestr(_zip_info(MANIFEST), json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StoreUnwritable(
-            f"{path} cannot be written: {error.strerror}", hint="choose another folder"
-        ) from None
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    if progress is not None:
-        progress(len(members), len(members), "done")
-    return ArchiveReport(
-        path=str(path),
-        namespace=memory.namespace,
-        members=counts,
-        bytes=path.stat().st_size,
-        sha256=_file_digest(path),
-    )
-
-
-def all_records(memory: MemoryManager) -> Iterator[MemoryRecord]:
-    """Every record of the namespace that still has its text, page by page."""
-    states = (RecordState.ACTIVE, RecordState.PAUSED, RecordState.SUPERSEDED)
-    offset = 0
-    while page := memory.list(states=states, limit=_PAGE, offset=offset):
-        yield from page
-        offset += len(page)
-
-
-def _history(memory: MemoryManager) -> Iterator[JsonDict]:
-    for record in all_records(memory):
-        for revision in memory.history(record.id):
-            yield revision.model_dump(mode="json")
-
-
-def _write_member(archive: zipfile.ZipFile, member: _Member) -> tuple[int, str]:
-    digest = hashlib.sha256()
-    rows = 0
-    with archive.open(_zip_info(member.name), "w") as out:
-        for row in member.rows():
-            line = (json.dumps(row, ensure_ascii=True, sort_keys=True) + "\n").encode("ascii")
-            out.write(line)
-            digest.update(line)
-            rows += 1
-    return rows, digest.hexdigest()
-
-
-def _zip_info(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _EPOCH_OF_ZIP)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = 0o600 << 16
-    return info
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def verify_archive(path: Path) -> JsonDict:
-    """The manifest of an archive whose every member has the sha256 it claims. Raises InputError otherwise."""
-    damaged = "the archive is damaged or was changed; export it again"
-    try:
-        with zipfile.ZipFile(path) as archive:
-            manifest: JsonDict = _parse(archive.read(MANIFEST).decode("utf-8"), f"{path.name}, {MANIFEST}")
-            if manifest.get("format") != ARCHIVE_FORMAT:
-                raise InputError(
-                    f"{path.name} is not a memos archive",
-                    hint="memos export FILE writes one",
-                    code="input.archive",
-                )
-            if manifest.get("version") != ARCHIVE_VERSION:
-                raise InputError(
-                    f"{path.name} is an archive of version {manifest.get('version')}; this memos reads {ARCHIVE_VERSION}",
-                    hint="upgrade memos",
-                    code="input.archive_version",
-                )
-            for name, claim in manifest["members"].items():
-                with archive.open(name) as member:
-                    if _stream_digest(member) != claim["sha256"]:
-                        raise InputError(
-                            f"{path.name}: {name} does not have its checksum",
-                            hint=damaged,
-                            code="input.archive",
-                        )
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        KeyError,
-        UnicodeDecodeError,
-        OSError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        raise InputError(
-            f"{path.name} cannot be read as an archive: {error}", hint=damaged, code="input.archive"
-        ) from None
-    except NotImplementedError as error:
-        raise InputError(f"{path.name}: {error}", hint=damaged, code="input.archive") from None
-    return manifest
-
-
-def _stream_digest(stream: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while chunk := stream.read(1 << 20):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _archived_records(path: Path) -> list[MemoryRecord]:
-    """Oldest first, so that what superseded what comes out the same."""
-    with zipfile.ZipFile(path) as archive, archive.open("records.jsonl") as lines:
-        records = [MemoryRecord.model_validate_json(line) for line in lines]
-    return sorted(records, key=lambda record: (record.occurred_at, record.observed_at, record.id))
-
-
-def _archive_drafts(path: Path) -> Iterator[Draft]:
-    verify_archive(path)
-    for record in _archived_records(path):
-        yield Draft(
-            text=record.text,
-            origin=record.origin,
-            source=record.source,
-            occurred_at=record.occurred_at,
-            metadata={**record.metadata, "archive_id": record.id},
-        )
-
-
-def import_archive(memory: MemoryManager, path: Path, *, progress: Progress | None = None) -> ImportReport:
-    """Observe every record of an archive again, oldest first, and put aside what was not active in it.
-
-    Ids are new. Approvals are not carried over: whoever imports vouches for the text with `memos approve`.
-    """
-    report = memory.observe_many(_archive_drafts(path), progress=progress)
-    inactive = {record.id for record in _archived_records(path) if record.state is not RecordState.ACTIVE}
-    for record in list(all_records(memory)):
-        if record.state is RecordState.ACTIVE and record.metadata.get("archive_id") in inactive:
-            memory.pause(record.id)
-    return report
