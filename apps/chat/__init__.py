@@ -45,7 +45,7 @@ def talk(conversation: Conversation, *, plain: bool = False, full_screen: bool =
 def has_screen() -> bool:
     """Whether there is a terminal on every side that can place its cursor."""
     streams = (sys.stdin, sys.stdout, sys.stderr)
-    return all(one.isatty() for one in streams) and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
+    return all(one.isatty() for one in streams) and os.environ.get("TERM", "") not in ("", "dumb", "unknown")
 
 
 __all__ = ["COMMANDS", "Conversation", "has_screen", "talk"]

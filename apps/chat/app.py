@@ -93,6 +93,7 @@ class ChatApp(App[None]):
         self._face = ThreadedFace(self)
         self._loading: asyncio.Future[None] | None = None
         self._pull: Pull | None = None
+        self._abandoned: Pull | None = None
         self._stop: progress.StopRequest | None = None
         self._waiting: asyncio.Task[None] | None = None
         self._leaving = False
@@ -135,8 +136,13 @@ class ChatApp(App[None]):
     def _transcript(self) -> VerticalScroll:
         return self.screen_stack[0].query_one("#log", VerticalScroll)
 
+    def _is_gone(self) -> bool:
+        """Whether the screen is being taken down, while a worker still has something to say."""
+        return not self.screen_stack or not self.screen_stack[0].query("#log")
+
     async def _add(self, widget: Widget) -> None:
-        await self._transcript.mount(widget)
+        if not self._is_gone():
+            await self._transcript.mount(widget)
 
     def note(self, text: str) -> None:
         """A line beside the results, which is not printed at the end."""
@@ -183,6 +189,8 @@ class ChatApp(App[None]):
         self._show_status()
 
     def _show_status(self) -> None:
+        if self._is_gone():
+            return
         chat = self.conversation
         warns = "bold ansi_yellow"
         parts: list[tuple[str, str]] = [(render.one_line(chat.session), "bold"), (" · memory ", "dim")]
@@ -190,7 +198,8 @@ class ChatApp(App[None]):
         if chat.tier != "auto":
             parts += [(" · from ", "dim"), (chat.tier, warns)]
         parts.append((f" · {render.one_line(self._model.name)} {self._state()}", "dim"))
-        self.screen_stack[0].query_one("#status", Static).update(Content.assemble(*parts))
+        for line in self.screen_stack[0].query("#status").results(Static):
+            line.update(Content.assemble(*parts))
 
     def _state(self) -> str:
         if any(not one.answer.done() for one in self.screen_stack[0].query(Question)):
@@ -325,7 +334,8 @@ class ChatApp(App[None]):
             self._show_status()
         if self._leaving:
             self.exit()
-        self.query_one(Prompt).focus()
+        elif not self._is_gone():
+            self.query_one(Prompt).focus()
 
     async def _command(self, line: str) -> None:
         try:
@@ -348,10 +358,16 @@ class ChatApp(App[None]):
                 await view.remove()
                 self.query_one(Prompt).text = text
                 return
+        if self._abandoned is not None and not self.conversation.memory.settings.model.chat:
+            view.waits("waits for the answer that was stopped")  # one local model computes one answer at a time
+            await self._abandoned.over.wait()
+        self._abandoned = None
         view.waits("thinks")
         self._pull = pull = Pull(reply)
         async for piece in pull:
             await view.add(piece)
+        if not pull.over.is_set():
+            self._abandoned = pull
         exchange = await in_thread(partial(reply.end, stopped=pull.stopped), name="keep")
         await view.finish(exchange)
         self.farewell.append(partial(_print_exchange, exchange))

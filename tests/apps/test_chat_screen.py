@@ -12,6 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Markdown
 
+from memos.apps.chat import has_screen
 from memos.apps.chat.app import ChatApp
 from memos.apps.chat.conversation import Conversation, Ending
 from memos.apps.chat.prompt import Completions, Prompt
@@ -230,7 +231,11 @@ def test_a_second_ctrl_c_does_not_wait_for_a_model_that_hangs(
         await until(pilot, lambda: not app.busy)
         assert app.conversation.last is not None and app.conversation.last.answer.text == "one"
         await say(pilot, "/memory")
+        await say(pilot, ASK, wait=False)  # the model is still at the first: one answer at a time
+        await until(pilot, lambda: "waits for the answer that was stopped" in text_of(app))
         held.go_on.set()
+        await until(pilot, lambda: not app.busy)
+        assert app.conversation.last.answer.text == "one two three"
 
     drive(app, steps)
 
@@ -528,3 +533,23 @@ def test_without_colour_the_words_and_signs_still_say_who_knew(
         }
 
     drive(app, steps)
+
+
+@pytest.mark.parametrize(
+    ("terminals", "term", "screen"),
+    [
+        ((True, True, True), "xterm-256color", True),
+        ((False, True, True), "xterm-256color", False),
+        ((True, False, True), "xterm-256color", False),
+        ((True, True, False), "xterm-256color", False),
+        ((True, True, True), "dumb", False),
+        ((True, True, True), "", False),
+    ],
+)
+def test_a_screen_needs_a_terminal_on_every_side_that_can_place_its_cursor(
+    monkeypatch: pytest.MonkeyPatch, terminals: tuple[bool, bool, bool], term: str, screen: bool
+) -> None:
+    for name, is_terminal in zip(("stdin", "stdout", "stderr"), terminals, strict=True):
+        monkeypatch.setattr(f"sys.{name}.isatty", lambda is_terminal=is_terminal: is_terminal, raising=False)
+    monkeypatch.setenv("TERM", term)
+    assert has_screen() is screen
