@@ -37,6 +37,7 @@ from memos.protocols import (
     UnitOfWork,
 )
 from memos.stores.audit import SqlAuditLog
+from memos.stores.browsing import SqlBrowser
 from memos.stores.context import SqlContextBuffer
 from memos.stores.database import Database
 from memos.stores.parametric import SqlSlotLedger
@@ -111,7 +112,7 @@ def _parts(settings: Settings) -> Parts:
 
     return Parts(
         settings=settings, database=database, unit=database, store=store, context=context, audit=audit, ledger=ledger,
-        embedder=embedder, intake=intake, answerer=answerer, consolidator=models.consolidator, reader=models.reader,
+        embedder=embedder, intake=intake, answerer=answerer, browser=lambda namespace: SqlBrowser(database, namespace), consolidator=models.consolidator, reader=models.reader,
         acceptance=acceptance(settings),
         consolidation_policy=consolidation_policy(settings.consolidation),
         retention_policy=retention_policy(settings.retention), hygiene_policy=RuleHygiene(settings.routing), close=close,
@@ -259,6 +260,22 @@ def kept_folder(settings: Settings) -> Path:
         resolved = Path(name).expanduser().resolve()
         name = f"{resolved.name}-{hashlib.sha256(str(resolved).encode()).hexdigest()[:8]}"
     return settings.home / "models" / re.sub(r"[^A-Za-z0-9_.-]+", "--", name).strip("-")
+
+
+def slot_readings(settings: Settings) -> tuple[int, frozenset[int]]:
+    """Slots of the configured model's table, and those that more background texts read than the average slot. Loads no model."""
+    import numpy as np
+    from safetensors.numpy import load_file
+
+    try:
+        folders = memory_folders(settings)
+    except ModelUnavailable:
+        folders = []
+    for folder in folders:
+        if (path := folder / "slot_stats.safetensors").exists():
+            reads = load_file(path)["df"]
+            return len(reads), frozenset(np.flatnonzero(reads > reads.mean()).tolist())
+    return settings.memory.n_keys**2, frozenset()
 
 
 def memory_folders(settings: Settings) -> list[Path]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -150,6 +150,41 @@ class RetentionSettings(Section):
     policy: str = Field(default="keep-all", description="keep-all | module:Class")
 
 
+class KeySettings(Section):
+    """Keys of `memos tui`, in Textual's names; several with commas between them."""
+
+    overview: str = Field(default="1", description="the first screen: tiers, use, last run")
+    context: str = Field(default="2", description="the conversation window")
+    store: str = Field(default="3", description="records")
+    parameters: str = Field(default="4", description="runs and the slot table")
+    decisions: str = Field(default="5", description="routing decisions")
+    log: str = Field(default="6", description="audit events")
+    filter: str = Field(default="slash", description="filter the list")
+    sort: str = Field(default="s", description="sort the records another way")
+    recall: str = Field(default="question_mark", description="ask what recall finds, and why")
+    pause: str = Field(default="p", description="pause or resume a record")
+    approve: str = Field(default="a", description="let a record reach the parameters")
+    edit: str = Field(default="e", description="change a record's text")
+    forget: str = Field(default="x,delete", description="erase a record from every tier")
+    learn: str = Field(default="l", description="learn one record into the parameters")
+    consolidate: str = Field(default="c", description="plan a consolidation")
+    revert: str = Field(default="r", description="take a run out of the parameters")
+    undo: str = Field(default="u", description="take the last change back")
+    verify: str = Field(default="v", description="check the audit chain")
+    reload: str = Field(default="f5", description="read the store again")
+    help: str = Field(default="f1", description="explain what has the focus")
+    back: str = Field(default="escape,backspace", description="back to where you were")
+    quit: str = Field(default="q", description="leave")
+
+
+class TuiSettings(Section):
+    """The full-screen inspector."""
+
+    keys: KeySettings = KeySettings()
+    theme: str = Field(default="nord", description="a theme of Textual")
+    poll_seconds: float = Field(default=1.0, gt=0, description="how often it looks for something new")
+
+
 class Settings(Section):
     """All settings. `namespace` has no default in the library; the CLI passes one and shows it."""
 
@@ -165,6 +200,7 @@ class Settings(Section):
     recall: RecallSettings = RecallSettings()
     consolidation: ConsolidationSettings = ConsolidationSettings()
     retention: RetentionSettings = RetentionSettings()
+    tui: TuiSettings = TuiSettings()
 
     @field_validator("namespace")
     @classmethod
@@ -290,15 +326,15 @@ def load_settings(
 
 def known_keys() -> dict[str, str]:
     """Every dotted key with its description."""
-    keys: dict[str, str] = {}
-    for name, info in Settings.model_fields.items():
-        section = info.annotation
-        if isinstance(section, type) and issubclass(section, Section):
-            for inner, inner_info in section.model_fields.items():
-                keys[f"{name}.{inner}"] = inner_info.description or ""
+    return dict(_described(Settings))
+
+
+def _described(section: type[Section], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, info in section.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Section):
+            yield from _described(info.annotation, f"{prefix}{name}.")
         else:
-            keys[name] = info.description or ""
-    return keys
+            yield f"{prefix}{name}", info.description or ""
 
 
 def write_setting(path: Path, key: str, value: str) -> None:

@@ -40,6 +40,7 @@ from memos.intake import Intake
 from memos.ledger import NamespaceLedger
 from memos.protocols import (
     AuditLog,
+    Browser,
     ConsolidationPolicy,
     ContextBuffer,
     Embedder,
@@ -83,6 +84,7 @@ from memos.types import (
     RunStory,
     Source,
     Status,
+    WindowUse,
     utc_now,
 )
 
@@ -109,6 +111,7 @@ class Parts:
     embedder: Embedder
     intake: Callable[[str, str], Intake]
     answerer: Callable[[str], Answerer]
+    browser: Callable[[str], Browser]
     consolidator: Callable[[], Consolidator | None]
     reader: Callable[[], ParametricReader | None]
     acceptance: Acceptance | None
@@ -154,6 +157,7 @@ class MemoryManager:
         self._shown: dict[str, deque[str]] = {}
         self._intake = parts.intake(namespace, actor)
         self._answerer = parts.answerer(namespace)
+        self.browser = parts.browser(namespace)
         self._inspector = Inspector(
             namespace=namespace, settings=parts.settings, store=parts.store, ledger=parts.ledger, audit=parts.audit,
             acceptance=parts.acceptance,
@@ -228,9 +232,15 @@ class MemoryManager:
         self, query: str, *, k: int | None = None, where: Any | None = None, as_of: datetime | None = None
     ) -> Recall:
         """The records nearest to a query, best first, each with the parts of its score."""
-        recall = self._answerer.recall(query, k=k, where=where, as_of=as_of)
+        recall = self.preview(query, k=k, where=where, as_of=as_of)
         self._count_use([hit.record.id for hit in recall.hits], [])
         return recall
+
+    def preview(
+        self, query: str, *, k: int | None = None, where: Any | None = None, as_of: datetime | None = None
+    ) -> Recall:
+        """What `recall` would find, without counting it as a use: for those who look at a memory from outside."""
+        return self._answerer.recall(query, k=k, where=where, as_of=as_of)
 
     def answer(
         self, question: str, *, tier: TierName = "auto", session: str | None = None, as_of: datetime | None = None
@@ -347,6 +357,10 @@ class MemoryManager:
     def decisions(self, *, limit: int = 100, record_id: str | None = None) -> builtins.list[RoutingDecision]:
         return self._parts.store.decisions(self.namespace, limit=limit, record_id=record_id)
 
+    def experience(self, experience_id: str) -> Experience:
+        """What was said, word for word. Raises NotFoundError when it was not kept."""
+        return self._parts.store.experience(self.namespace, experience_id)
+
     def edit(self, record_id: str, text: str) -> MemoryRecord:
         """Replace a record's text; the old one stays in its history."""
         return self._intake.edit(self.resolve(record_id), text)
@@ -401,6 +415,10 @@ class MemoryManager:
 
     def sessions(self) -> Sequence[str]:
         return self._parts.context.sessions(self.namespace)
+
+    def window(self, session: str) -> WindowUse:
+        """How a session spends its window, in tokens. Loads the model for its tokenizer."""
+        return self._parts.context.use(self.namespace, session, self.settings.context.max_tokens)
 
     def pin(self, label: str, text: str) -> None:
         """A block that stays before the model in every session."""
@@ -543,6 +561,16 @@ class MemoryManager:
     def log(self, limit: int | None = 50) -> builtins.list[AuditEvent]:
         """This namespace's events, newest first."""
         return self._parts.audit.events(self.namespace, limit=limit)
+
+    def check_log(self) -> int:
+        """Number of audit events, each of which follows from the one before. Raises ChainBroken."""
+        return self._parts.audit.verify()
+
+    def touched_rows(self, run_id: int | None = None) -> frozenset[int]:
+        """Rows of the slot table that live writes own, or those that one run changed."""
+        entries = self._parts.ledger.entries(self.namespace, live=True if run_id is None else None, run_id=run_id)
+        kept = [one for one in entries if one.file and (run_id is not None or one.kind is EntryKind.WRITE)]
+        return frozenset(row for one in kept for row in self._parts.ledger.change(one).rows.tolist())
 
     def verify(self) -> builtins.list[Check]:
         return self._inspector.verify(self._parts.consolidator)

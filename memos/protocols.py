@@ -8,6 +8,7 @@ data take a namespace, and filter by it inside the query. Methods that write joi
 from __future__ import annotations
 
 import builtins
+from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     Vector = npt.NDArray[np.float32]
 
 from memos.types import (
+    Activity,
     Attribution,
     AuditEvent,
     Candidate,
     CascadeVerdict,
     ConsolidationRun,
+    DecisionSeen,
     EntryKind,
     Experience,
     FactKey,
@@ -41,10 +44,12 @@ from memos.types import (
     MemoryRecord,
     RecallDecision,
     RecallHit,
+    RecordOrder,
     RecordState,
     Revision,
     RoutingDecision,
     StoredBytes,
+    WindowUse,
 )
 
 Progress = Callable[[int, int, str], None]
@@ -246,6 +251,35 @@ class TokenStore(Protocol):
         ...
 
 
+class Browser(Protocol):
+    """One namespace, page by page: keys in order, then the rows of a window of them. Changes nothing."""
+
+    def sequence(self) -> int:
+        """Number of the newest audit event. Raises StoreError or NotFoundError when the store is gone."""
+        ...
+
+    def record_keys(self, *, words: str = "", where: Any | None = None, states: Sequence[RecordState] = (),
+                    order: RecordOrder = RecordOrder.NEWEST) -> array[int]: ...
+
+    def records(self, keys: Sequence[int]) -> dict[int, MemoryRecord]: ...
+
+    def record_key(self, record_id: str) -> int | None:
+        """Where a record stands among `record_keys`; None where it is not."""
+        ...
+
+    def decision_keys(self, *, words: str = "", action: str = "") -> array[int]: ...
+
+    def decisions_about(self, experience_id: str) -> dict[int, DecisionSeen]: ...
+
+    def decisions(self, keys: Sequence[int]) -> dict[int, DecisionSeen]: ...
+
+    def event_keys(self, *, words: str = "") -> array[int]: ...
+
+    def events(self, keys: Sequence[int]) -> dict[int, AuditEvent]: ...
+
+    def activity(self, days: int = 30) -> Activity: ...
+
+
 class AuditLog(Protocol):
     """Append-only, hash-chained. `append` joins the caller's transaction, so no state changes without its event."""
 
@@ -282,6 +316,10 @@ class ContextBuffer(Protocol):
 
     def messages(self, namespace: str, session: str, budget: int) -> list[dict[str, str]]:
         """Pinned blocks, then the latest turns that fit `budget` tokens less what is reserved for the output."""
+        ...
+
+    def use(self, namespace: str, session: str, budget: int) -> WindowUse:
+        """How `messages` spends its budget, in tokens of the model."""
         ...
 
     def pin(self, namespace: str, label: str, text: str) -> None:

@@ -177,6 +177,15 @@ class Revision(Value):
     reason: str = ""
 
 
+class RecordOrder(StrEnum):
+    """How a list of records may be sorted."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    RECALLED = "most recalled"
+    IMPORTANT = "most important"
+
+
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 
@@ -200,6 +209,16 @@ class RoutingDecision(Value):
     scores: dict[str, float] = Field(default_factory=dict)
     policy: str
     fact: FactKey | None = None
+
+
+class DecisionSeen(Value):
+    """A routing decision with what it was about. A dropped experience keeps no text and no time."""
+
+    number: int
+    decision: RoutingDecision
+    text: str | None = None
+    at: Utc | None = None
+    record_id: str | None = None
 
 
 class Observed(Value):
@@ -531,6 +550,36 @@ class Status(Value):
     chain_head: str
     writes: str = ""
     writes_reason: str = ""
+
+
+class Activity(Value):
+    """What went on in one namespace. `days` counts records learned of, oldest day first and today last."""
+
+    days: tuple[int, ...]
+    actions: dict[str, int] = Field(default_factory=dict)
+    recalled: int = 0
+    cited: int = 0
+    records_used: int = 0
+    unapproved: int = 0
+
+
+class WindowUse(Value):
+    """One session's window in tokens: what is pinned, what its seen turns take, what is kept for the output.
+
+    `seen` of `turns` fit; the rest stay in the store.
+    """
+
+    session: str
+    budget: int
+    pinned: int
+    spoken: int
+    reserved: int
+    turns: int
+    seen: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.budget - self.pinned - self.spoken - self.reserved)
 
 
 # --- stories: what `memos why` tells ---------------------------------------------------------------------------------

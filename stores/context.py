@@ -26,7 +26,7 @@ from memos.protocols import PinnedBlock
 from memos.stores.database import Database
 from memos.stores.rows import check_names, check_text, experience_from
 from memos.stores.schema import blocks, context_turns, experiences
-from memos.types import Experience, Origin
+from memos.types import Experience, Origin, WindowUse
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -190,6 +190,17 @@ class SqlContextBuffer:
                 code="config.context_budget",
             )
         return [*pinned, *self._latest(turns, room - taken)]
+
+    def use(self, namespace: str, session: str, budget: int) -> WindowUse:
+        """How `messages` spends its budget, in tokens. Raises as it does."""
+        view = self.messages(namespace, session, budget)
+        pinned = len(self.blocks(namespace))
+        costs = [self._cost(message["content"]) for message in view]
+        held = len(self.turns(namespace, session)) + len(self._passing.get((namespace, session), ()))
+        return WindowUse(
+            session=session, budget=budget, pinned=sum(costs[:pinned]), spoken=sum(costs[pinned:]),
+            reserved=self._settings.reserve_output, turns=held, seen=len(view) - pinned,
+        )  # fmt: skip
 
     def _cost(self, content: str) -> int:
         return self._count(content) + self._overhead

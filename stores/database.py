@@ -200,6 +200,10 @@ class Database:
         with self.read() as connection:
             return self.backend.stored_bytes(connection)
 
+    def present(self) -> None:
+        """Raise NotFoundError when the store that was opened is gone."""
+        self.backend.present(self.engine)
+
     def close(self) -> None:
         """Close every connection. The last one to close folds the write-ahead log into the file."""
         self.engine.dispose()

@@ -42,6 +42,9 @@ class Backend(Protocol):
     def has_schema(self, connection: Connection) -> bool:
         """Whether migrations ever ran here. Raises CorruptStore for a database of another program."""
 
+    def present(self, engine: Engine) -> None:
+        """Raise NotFoundError when what was opened is gone; turn to what took its place, if anything did."""
+
     def changes(self, connection: Connection) -> int:
         """A count that grows with every row that this connection changed."""
 

@@ -107,6 +107,9 @@ class Postgres:
             )
         return False
 
+    def present(self, engine: Engine) -> None:
+        """A server that is gone says so at the next statement."""
+
     def changes(self, connection: Connection) -> int:
         return int(connection.info.get("memos_changes", 0))
 

@@ -41,6 +41,7 @@ class Sqlite:
         self.path = path
         self.name = str(path)
         self._busy_timeout_ms = busy_timeout_ms
+        self._file: tuple[int, int] | None = None
 
     def prepare(self, create: bool, migrate: Callable[[Connection], None]) -> None:
         if not self.path.exists():
@@ -50,10 +51,29 @@ class Sqlite:
         _refuse_damaged_file(self.path)
 
     def connect(self) -> Engine:
+        self._file = self._identity()
         return self._engine(self.path)
 
     def reading(self, engine: Engine) -> Engine:
         return engine  # any transaction in WAL mode is one moment
+
+    def present(self, engine: Engine) -> None:
+        """An open connection would go on reading a deleted file as if nothing had happened."""
+        found = self._identity()
+        if found is None:
+            raise NotFoundError(f"the store at {self.path} is gone", hint="put it back, or memos init",
+                                code="not_found.store")
+        if found != self._file:
+            engine.dispose()
+            _refuse_damaged_file(self.path)
+            self._file = found
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def has_schema(self, connection: Connection) -> bool:
         if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").scalar():

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"memos": "memos", "stores": "memos/stores", "policies": "memos/policies", "apps": "memos/apps"}
-DATA = {".json", ".jsonl", ".safetensors", ".jinja", ".md", ".txt"}
+DATA = {".tcss", ".json", ".jsonl", ".safetensors", ".jinja", ".md", ".txt"}
 
 
 def tree() -> set[str]:

@@ -1,0 +1,78 @@
+"""The inspector in a browser, through textual-serve: on 127.0.0.1 alone, and for pages of its own alone.
+
+A page of another site can send a browser to any local port. So a request is answered only when it names this host as its
+Host, and comes, where it says from where, from this origin.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import Any
+
+from memos.apps import render
+from memos.config import Settings
+from memos.errors import ConfigError, InputError
+
+HOST = "127.0.0.1"
+
+
+def serve_inspector(settings: Settings, *, port: int, readonly: bool) -> None:
+    """Serve until Ctrl-C. Raises ConfigError without textual-serve, InputError where the port is taken."""
+    server = inspector_server(settings, port=port, readonly=readonly)
+    try:
+        server.serve()
+    except OSError as error:
+        raise InputError(
+            f"port {port} of {HOST} cannot be used: {error.strerror or error}", hint="choose another with --port", code="input.port"
+        ) from error
+
+
+def inspector_server(settings: Settings, *, port: int, readonly: bool) -> Any:
+    """The server, not running yet."""
+    try:
+        from aiohttp import web
+        from textual_serve.server import Server
+    except ImportError as error:
+        raise ConfigError(
+            "showing the inspector in a browser needs textual-serve",
+            hint="pip install 'memos-memory[web]'", code="config.missing_package",
+        ) from error  # fmt: skip
+
+    names = {f"{HOST}:{port}", f"localhost:{port}"}
+    # the page asks a font of a site elsewhere, which would tell it that somebody looks: nothing but this server is let in
+    policy = (
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        f"font-src 'self' data:; connect-src 'self' ws://{HOST}:{port}; frame-ancestors 'none'"
+    )
+
+    @web.middleware
+    async def own_pages_only(request: web.Request, handler: Any) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        if request.headers.get("Host") not in names or (origin is not None and origin not in {f"http://{name}" for name in names}):
+            raise web.HTTPForbidden(text="this page is for this machine's own browser")
+        response: web.StreamResponse = await handler(request)
+        if not response.prepared:
+            response.headers["Content-Security-Policy"] = policy
+            response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    class LocalServer(Server):  # type: ignore[misc, unused-ignore]
+        """textual-serve that refuses foreign pages and says one line."""
+
+        async def _make_app(self) -> web.Application:
+            made = await super()._make_app()
+            made.middlewares.append(own_pages_only)
+            return made
+
+        def initialize_logging(self) -> None:
+            """The page's own errors go to its page; the terminal stays quiet."""
+
+        async def on_startup(self, app: web.Application) -> None:
+            render.say(f"memos tui at http://{HOST}:{port}   Ctrl-C ends it")
+
+    flags = ["--readonly"] if readonly else []
+    command = [sys.executable, "-m", "memos", "--home", str(settings.home)]
+    command += ["--namespace", settings.namespace] if settings.namespace else []
+    return LocalServer(shlex.join([*command, "tui", *flags]), host=HOST, port=port, title="memos",
+                       public_url=f"http://{HOST}:{port}")  # fmt: skip
