@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from memos.manager import MemoryManager
 
 DEFAULT_NAMESPACE = "default"
+EVERYTHING = 1_000_000
 SHIPPED_MODEL = "assistant"
 MODELS = Path(memos.__file__).parent / "models"
 
@@ -130,6 +131,15 @@ def parse_time(text: str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def parse_filter(text: str | None) -> Any | None:
+    """What --where says, as a typed filter. Raises InputError that names the place."""
+    if text is None:
+        return None
+    from memos.stores.where import parse_where
+
+    return parse_where(text)
+
+
 # --- listing ---------------------------------------------------------------------------------------------------------
 
 
@@ -148,12 +158,16 @@ def window(memory: MemoryManager) -> Window:
 
 
 def list_records(
-    memory: MemoryManager, tier: Tier, *, states: Sequence[RecordState], limit: int, offset: int
+    memory: MemoryManager, tier: Tier, *, states: Sequence[RecordState], limit: int, offset: int, where: Any | None = None
 ) -> list[MemoryRecord]:
     """Records of the token store, or those among them that the parameters hold."""
     if tier is Tier.PARAMETRIC:
-        return memory.learned_records()[offset : offset + limit]
-    return memory.list(states=states, limit=limit, offset=offset)
+        learned = memory.learned_records()
+        if where is not None:
+            met = {one.id for one in memory.list(where=where, states=(), limit=EVERYTHING)}
+            learned = [one for one in learned if one.id in met]
+        return learned[offset : offset + limit]
+    return memory.list(where=where, states=states, limit=limit, offset=offset)
 
 
 # --- models ----------------------------------------------------------------------------------------------------------

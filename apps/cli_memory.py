@@ -25,6 +25,10 @@ from memos.errors import ExitCode, InputError, MemosError
 from memos.types import Origin, RecordState, Source, Tier
 
 Records = Annotated[list[str], typer.Argument(metavar="RECORD...", help="Record ids; a prefix is enough.")]
+Where = Annotated[
+    str | None,
+    typer.Option(metavar="FILTER", help='Only records for which this holds, as actor = "Ana" and turn > 3.'),
+]
 RecordArgument = Annotated[str, typer.Argument(metavar="RECORD", help="A record id; a prefix is enough.")]
 
 
@@ -61,6 +65,7 @@ def recall(
     as_of: Annotated[
         str | None, typer.Option(metavar="TIME", help="What held at that time (ISO 8601).")
     ] = None,
+    where: Where = None,
     explain: Annotated[
         bool, typer.Option("--explain", "-e", help="Show every score that was fused.")
     ] = False,
@@ -73,8 +78,9 @@ def recall(
     """
     shown = mode(json=json, plain=plain)
     moment = actions.parse_time(as_of)
+    condition = actions.parse_filter(where)
     with memory(existing=True) as manager:
-        found = manager.recall(text_argument(query), k=k, as_of=moment)
+        found = manager.recall(text_argument(query), k=k, where=condition, as_of=moment)
     render.show(views.recall(found, explain=explain), shown)
 
 
@@ -107,6 +113,7 @@ def ask(
 
 def ls(
     tier: Annotated[Tier, typer.Option(help="Which tier to list.")] = Tier.TOKEN,
+    where: Where = None,
     every: Annotated[bool, typer.Option("--all", "-a", help="Paused and superseded records too.")] = False,
     limit: Limit = 50,
     offset: Annotated[int, typer.Option(min=0, help="Skip this many.")] = 0,
@@ -119,12 +126,15 @@ def ls(
     """
     shown = mode(json=json, plain=plain)
     states = () if every else (RecordState.ACTIVE,)
+    condition = actions.parse_filter(where)
+    if condition is not None and tier is Tier.CONTEXT:
+        raise InputError("--where filters records, and the context holds turns", hint="--tier token", code="input.flags")
     with memory(existing=True) as manager:
         if tier is Tier.CONTEXT:
             window = actions.window(manager)
             document = views.context(window.blocks, window.turns[offset : offset + limit])
         else:
-            listed = actions.list_records(manager, tier, states=states, limit=limit, offset=offset)
+            listed = actions.list_records(manager, tier, states=states, where=condition, limit=limit, offset=offset)
             empty = (
                 "nothing learned yet; memos consolidate"
                 if tier is Tier.PARAMETRIC
