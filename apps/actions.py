@@ -43,6 +43,7 @@ class Choice:
     namespace: str | None = None
     model: str | None = None
     chat_model: str | None = None
+    embedder: str | None = None
 
     def flags(self) -> dict[str, Any]:
         """The options as dotted settings."""
@@ -51,6 +52,7 @@ class Choice:
             "namespace": self.namespace,
             "model.name": self.model,
             "model.chat": self.chat_model,
+            "embedder.name": self.embedder,
         }
 
 

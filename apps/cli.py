@@ -110,6 +110,7 @@ VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
             ("doctor", cli_house.doctor),
             ("tui", cli_screen.tui),
             ("serve", cli_screen.serve),
+            ("reindex", cli_house.reindex),
         ),
     ),
 )

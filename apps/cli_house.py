@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -57,6 +58,29 @@ def doctor(
     render.show(views_house.checks(done), shown)
     if not all(check.ok for check in done):
         raise typer.Exit(ExitCode.RUNTIME)
+
+
+def reindex(
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", help="The embedder to move to; without it, that of the settings.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Embed every text again with another embedder; searches go on with the old vectors until all new ones are there.
+
+    Cut short, it goes on where it stopped when it is run again.
+
+    Example: memos reindex --embedder sentence-transformers/all-mpnet-base-v2
+    """
+    shown = mode(json=json)
+    used = choice() if embedder is None else replace(choice(), embedder=embedder)
+    with actions.opened(used, existing=True) as manager, progress.bar("embedding") as report:
+        embedded = manager.reindex(progress=report)
+        name = manager.settings.embedder.name
+    line = f"{embedded} texts embedded; the vectors are those of {name}"
+    render.show(views_house.sentence({"embedder": name, "embedded": embedded}, line), shown)
+    if actions.resolve_settings(choice()).settings.embedder.name != name:
+        render.say(f"next: memos config set embedder.name {name}")
 
 
 def log(limit: Limit = 50, json: Json = False, plain: Plain = False) -> None:

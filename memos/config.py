@@ -41,7 +41,7 @@ class StoreSettings(Section):
 
 
 class EmbedderSettings(Section):
-    """What turns text into vectors. Changing it needs `memos doctor --rebuild`."""
+    """What turns text into vectors. Changing it needs `memos reindex`."""
 
     name: str = Field(default="minilm", description="minilm | a local folder or hub id | module:Class of a LangChain Embeddings")
     revision: str = Field(default="", description="pinned revision of a hub model")

@@ -580,6 +580,20 @@ class MemoryManager:
             self._parts.database, self._parts.consolidator, rebuild=rebuild, progress=progress
         )
 
+    def reindex(self, *, progress: Progress | None = None) -> int:
+        """Embed every text of the store, in every namespace, with the embedder of the settings; then switch to it.
+
+        The old vectors serve until all new ones are there, and a run that was cut short goes on where it stopped.
+        Returns how many texts were embedded.
+        """
+        def noted() -> None:
+            self._parts.audit.append(
+                namespace=self.namespace, kind="reindex", subject="store", actor=self._actor,
+                payload={"embedder": self._parts.embedder.identity},
+            )  # fmt: skip
+
+        return self._parts.store.reindex(progress, noted)
+
     def status(self) -> Status:
         turns = [turn for session in self.sessions() for turn in self.turns(session)]
         return self._inspector.status(len(turns), sum(len(turn.text.encode()) for turn in turns))

@@ -246,6 +246,13 @@ class TokenStore(Protocol):
 
     def rebuild_index(self, progress: Progress | None = None) -> int: ...
 
+    def reindex(self, progress: Progress | None = None, on_switch: Callable[[], None] | None = None) -> int:
+        """Embed every text again with this store's embedder while the old vectors serve, then switch all at once.
+
+        `on_switch` is called in the transaction of the switch. Returns how many texts were embedded.
+        """
+        ...
+
     def check_index(self) -> str:
         """One line about the derived indexes. Raises IndexStale when one of them disagrees with SQL."""
         ...

@@ -201,7 +201,6 @@ class DenseArm(EmbedderIdentity):
             with self._lock:
                 for namespace in tentative:
                     self._partitions.pop(namespace, None)
-            self.identity_may_be_gone()
             return
         for namespace in purged:
             files = [self._path(namespace, name) for name in ARMS]

@@ -16,7 +16,7 @@ from memos.stores.schema import meta
 if TYPE_CHECKING:
     from memos.protocols import Embedder, Vector
 
-_STORED = sa.select(meta.c.value).where(meta.c.key == "embedder")
+_STORED = "SELECT value FROM meta WHERE key = 'embedder'"
 
 
 class EmbedderIdentity:
@@ -24,13 +24,16 @@ class EmbedderIdentity:
 
     def __init__(self, embedder: Embedder | None) -> None:
         self._embedder = embedder
-        self._identity_stored = False
 
     def packed(self, connection: Connection, vector: Vector) -> bytes:
         """The blob for a vector, after checking that it is one of this store's embedder's. Writes on first use."""
+        self.check_embedder(connection, writing=True)
+        return self.checked(vector)
+
+    def checked(self, vector: Vector) -> bytes:
+        """The blob for a vector of this embedder, whoever's vectors the store holds."""
         import numpy as np
 
-        self.check_embedder(connection, writing=True)
         assert self._embedder is not None
         if vector.shape != (self._embedder.dimension,):
             raise InputError(f"a vector of shape {vector.shape}; the embedder makes {self._embedder.dimension} numbers")
@@ -43,29 +46,16 @@ class EmbedderIdentity:
         """Raises EmbedderMismatch unless the store's vectors, if it has any, are of this embedder."""
         if self._embedder is None:
             raise InputError("a vector was given to a store that was opened without an embedder")
-        if self._identity_stored:
-            return
         mine = self._embedder.identity
-        stored = connection.execute(_STORED).scalar()
+        # Asked every time, at a few microseconds: another process may have moved the store to another embedder.
+        stored = connection.exec_driver_sql(_STORED).scalar()
         if stored is None and writing:
             connection.execute(sa.insert(meta).values(key="embedder", value=mine))
         if stored is not None and stored != mine:
             raise EmbedderMismatch(f"the vectors of this store were made by {stored}, not by {mine}",
-                                   hint="set embedder.name back, or re-embed everything: memos doctor --rebuild")
-        # Not while a transaction that wrote it may still roll back.
-        self._identity_stored = stored is not None
+                                   hint="set embedder.name back, or embed every text again: memos reindex")
 
-    def adopt(self, connection: Connection) -> bool:
-        """Make this embedder the store's. True when its vectors are of another one, and so to be made anew."""
-        if self._embedder is None:
-            return False
-        mine = self._embedder.identity
-        stored = connection.execute(_STORED).scalar()
-        if stored is None or stored == mine:
-            return False
-        connection.execute(sa.update(meta).where(meta.c.key == "embedder").values(value=mine))
-        return True
-
-    def identity_may_be_gone(self) -> None:
-        """The transaction that may have written it was rolled back."""
-        self._identity_stored = False
+    def is_anothers(self, connection: Connection) -> bool:
+        """Whether the store's vectors are of another embedder than this one."""
+        stored = connection.exec_driver_sql(_STORED).scalar()
+        return self._embedder is not None and stored not in (None, self._embedder.identity)

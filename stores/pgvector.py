@@ -51,7 +51,6 @@ class PgvectorArm(EmbedderIdentity):
     def __init__(self, database: Database, embedder: Embedder | None) -> None:
         super().__init__(embedder)
         self._database = database
-        database.on_end(self._transaction_ended)
 
     # --- search ------------------------------------------------------------------------------------------------------
 
@@ -132,10 +131,6 @@ class PgvectorArm(EmbedderIdentity):
 
     def save_if_due(self, *, closing: bool = False) -> None:
         """The server keeps its index."""
-
-    def _transaction_ended(self, committed: bool) -> None:
-        if not committed:
-            self.identity_may_be_gone()
 
 
 def _text(vector: Vector) -> str:

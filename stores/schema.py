@@ -160,6 +160,16 @@ embeddings = sa.Table(
     sa.Index("embeddings_in_context", "namespace", sqlite_where=sa.text("context_vector IS NOT NULL")),
 )
 
+# Vectors of another embedder while a store moves to it; `text_hash` tells which text they were made of.
+next_embeddings = sa.Table(
+    "next_embeddings", metadata,
+    sa.Column("key", Key, sa.ForeignKey("records.key", ondelete="CASCADE"), primary_key=True),
+    sa.Column("namespace", sa.Text, nullable=False),
+    sa.Column("text_hash", sa.Text, nullable=False),
+    sa.Column("vector", Packed, nullable=False),
+    sa.Column("context_vector", Packed),
+)
+
 # One row for every vector written or erased, by trigger; derived indexes catch up by `seq`. `token` tells a store that
 # was restored from a backup and went another way from the one an index file was saved for.
 vector_changes = sa.Table(

@@ -20,7 +20,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from memos.config import VectorSettings
-from memos.embedding import in_context
 from memos.errors import IndexStale, InputError
 from memos.protocols import Neighbour
 from memos.stores import lexical, links as growing
@@ -32,6 +31,7 @@ from memos.stores.lexical import View
 from memos.stores.purging import erase
 from memos.stores.reading import DANGLING, RecordReader, dangles
 from memos.stores.recall import CURRENT, not_current, rows_of, search
+from memos.stores.reindexing import Reindexer
 from memos.stores.rows import (
     Row,
     check_text,
@@ -73,10 +73,9 @@ _BY_HASH = _NEWEST_CURRENT.where(records.c.text_hash == sa.bindparam("digest"))
 _BY_FACT = _NEWEST_CURRENT.where(
     records.c.fact_subject == sa.bindparam("subject"), records.c.fact_attribute == sa.bindparam("attribute")
 )
+_ALL_EMBEDDED = ~sa.exists(sa.select(records.c.key).where(~sa.exists().where(embeddings.c.key == records.c.key)))
 IN_LIST = 500
 """Most ids named in one statement."""
-PAGE = 256
-"""Texts embedded at a time when all are."""
 
 
 class SqlTokenStore(RecordReader):
@@ -329,12 +328,32 @@ class SqlTokenStore(RecordReader):
     def rebuild_index(self, progress: Progress | None = None) -> int:
         """Make the lexical and every vector index anew from SQL. Returns the number of vectors.
 
-        Where the vectors are another embedder's, every text is embedded again first: all of them or none.
+        Where the vectors are another embedder's, every text is embedded again first.
         """
+        with self._database.read() as connection:
+            anothers = self._dense.is_anothers(connection)
+        if anothers:
+            self.reindex(progress)
         with self._database.write() as connection:
             lexical.rebuild(connection)
-            if self._dense.adopt(connection):
-                self._embed_again(connection, progress)
+        return self._rebuild_vectors(progress)
+
+    def reindex(self, progress: Progress | None = None, on_switch: Callable[[], None] | None = None) -> int:
+        """Embed every text again with this store's embedder, while the old vectors serve; then switch, all at once.
+
+        `on_switch` is called in the transaction of the switch. Returns how many texts were embedded: fewer than all where an earlier run was cut short. See `reindexing.py`.
+        """
+        if self._embedder is None:
+            raise InputError("a store that was opened without an embedder cannot be reindexed")
+        with self._database.read() as connection:
+            if not self._dense.is_anothers(connection) and connection.execute(sa.select(_ALL_EMBEDDED)).scalar():
+                return 0
+        embedded = Reindexer(self._database, self._embedder, self._dense.checked, on_switch).run(progress)
+        self._rebuild_vectors(progress)
+        return embedded
+
+    def _rebuild_vectors(self, progress: Progress | None) -> int:
+        with self._database.read() as connection:
             owners = connection.execute(sa.select(embeddings.c.namespace).distinct()).scalars().all()
         total = self._dense.rebuild(owners, progress)
         self._dense.sweep(owners)
@@ -391,35 +410,6 @@ class SqlTokenStore(RecordReader):
         connection.execute(sa.update(records).where(records.c.key == row["key"]).values(
             **values, revision=row["revision"] + 1, changed_at=self._clock(), change=change.value, reason=reason,
         ))
-
-    def _embed_again(self, connection: Connection, progress: Progress | None) -> None:
-        assert self._embedder is not None
-        before = experiences.alias("before")
-        # The turn before it, as it was when the record was made.
-        previous = (
-            sa.select(before.c.text)
-            .where(before.c.namespace == experiences.c.namespace, before.c.session == experiences.c.session,
-                   before.c.key < experiences.c.key)
-            .order_by(before.c.key.desc()).limit(1).scalar_subquery()
-        )
-        wanted = (
-            sa.select(embeddings.c.key, embeddings.c.namespace, records.c.text,
-                      sa.case((embeddings.c.context_vector.is_not(None), previous)).label("previous"))
-            .join(records, records.c.key == embeddings.c.key)
-            .outerjoin(experiences, experiences.c.id == records.c.experience_id)
-            .order_by(embeddings.c.key).limit(PAGE)
-        )
-        total = connection.execute(sa.select(sa.func.count()).select_from(embeddings)).scalar_one()
-        done, last = 0, 0
-        while rows := connection.execute(wanted.where(embeddings.c.key > last)).all():
-            texts = [row.text for row in rows]
-            made = self._embedder.embed(texts + [in_context(row.text, row.previous) for row in rows])
-            connection.execute(sa.delete(embeddings).where(embeddings.c.key.in_([row.key for row in rows])))
-            for row, vector, context_vector in zip(rows, made, made[len(rows):], strict=False):
-                self._put_vectors(connection, row.namespace, row.key, vector, context_vector)
-            done, last = done + len(rows), rows[-1].key
-            if progress:
-                progress(done, total, "embedding every text again")
 
     def _set_all(self, namespace: str, record_ids: Sequence[str], **values: Any) -> None:
         """Set columns of every named record, or of none when one of them is unknown."""

@@ -28,8 +28,12 @@ class VectorArm(Protocol):
         """The form in which a row keeps a vector, after checking that it is of this store's embedder."""
         ...
 
-    def adopt(self, connection: Connection) -> bool:
-        """Make this embedder the store's. True when its vectors are of another one, and so to be made anew."""
+    def checked(self, vector: Vector) -> bytes:
+        """The same, whoever's vectors the store holds now."""
+        ...
+
+    def is_anothers(self, connection: Connection) -> bool:
+        """Whether the store's vectors are of another embedder than this one."""
         ...
 
     def nearest(
