@@ -5,6 +5,7 @@ Knows which tables hold words of a record. The bytes of erased rows leave the di
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -50,7 +51,9 @@ def erase(connection: Connection, namespace: str, rows: Sequence[Any]) -> dict[s
             "records": connection.execute(sa.delete(records).where(records.c.key == key)).rowcount,
         })
         _unlink(connection, namespace, row["id"], derived)
-        _add(erased, {"decisions": _blank_quotes(connection, namespace, values)})
+        _add(erased, {
+            "decisions": _blank_quotes(connection, namespace, values) + _blank_short(connection, namespace, row)
+        })
     return erased
 
 
@@ -85,17 +88,39 @@ def _blank_quotes(connection: Connection, namespace: str, values: Collection[str
     """Reasons given for other records may quote a value: what superseded them, or stands beside them."""
     blanked = 0
     for value in values:
-        blanked += _blank(connection, namespace, holds(decisions.c.reason, value))
+        blanked += _blank(connection, namespace, _quotes(decisions.c.reason, value))
         here = sa.select(records.c.key).where(records.c.namespace == namespace)
         connection.execute(
-            sa.update(records).where(records.c.namespace == namespace, holds(records.c.reason, value))
+            sa.update(records).where(records.c.namespace == namespace, _quotes(records.c.reason, value))
             .values(reason=ERASED)
         )
         connection.execute(
-            sa.update(revisions).where(revisions.c.record_key.in_(here), holds(revisions.c.reason, value))
+            sa.update(revisions).where(revisions.c.record_key.in_(here), _quotes(revisions.c.reason, value))
             .values(reason=ERASED)
         )
     return blanked
+
+
+def _quotes(reason: sa.Column[str], value: str) -> sa.ColumnElement[bool]:
+    """Whether a reason holds the value, in whatever case it was said."""
+    return sa.or_(holds(reason, value), holds(sa.func.lower(reason), value.lower()))
+
+
+def _blank_short(connection: Connection, namespace: str, row: Any) -> int:
+    """The same for a value too short to be looked for everywhere: as a word, in decisions about the same attribute."""
+    value = row["fact_value"]
+    if not value or len(value) >= MIN_VALUE:
+        return 0
+    found = connection.execute(
+        sa.select(decisions.c.key, decisions.c.reason, decisions.c.fact)
+        .where(decisions.c.namespace == namespace, _quotes(decisions.c.reason, value))
+    ).all()
+    word = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
+    keys = [
+        key for key, reason, fact in found
+        if fact and (fact["subject"], fact["attribute"]) == (row["fact_subject"], row["fact_attribute"]) and word.search(reason)
+    ]
+    return sum(_blank(connection, namespace, decisions.c.key == key) for key in keys)
 
 
 def _unlink(connection: Connection, namespace: str, record_id: str, derived: Collection[int]) -> None:

@@ -361,3 +361,20 @@ def test_another_text_ends_the_links_that_were_read_from_the_old_one(store: Toke
     later = put(store, "Lena swims")
     store.connect("ana", later, ["lena"])
     assert linked(store, later) == {("same-entity", other, True)}
+
+
+def test_a_value_goes_from_the_reasons_given_for_others_in_any_case_and_however_short(store: TokenStore) -> None:
+    said = {}
+    for value, reason, attribute in (
+        ("Rex", "another value of user's pet, beside Bo", "pet"), ("Max", "beside BOB", "pet"), ("7", "was Bo once", "age"),
+        ("Tom", "new: the Boat is his", "pet"), ("Ida", "user's city was BERGEN", "city"),
+    ):  # fmt: skip
+        one = experience(value)
+        made = decision(one, reason=reason).model_copy(
+            update={"fact": FactKey(subject="user", attribute=attribute, value=value)})
+        store.add_experience(one, made)
+        said[one.id] = reason
+    for attribute, value in (("pet", "Bo"), ("city", "Bergen")):
+        store.purge("ana", [put(store, value, fact=FactKey(subject="user", attribute=attribute, value=value))])
+    left = {made.reason for made in store.decisions("ana")}
+    assert left == {"erased", "beside BOB", "was Bo once", "new: the Boat is his"}

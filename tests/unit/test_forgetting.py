@@ -265,3 +265,24 @@ def test_the_search_follows_no_links_and_needs_no_needles(tmp_path: Path) -> Non
     (tmp_path / "home" / "sub" / "file").write_bytes(b"needle")
     assert search_bytes(tmp_path / "home", [b"needle"]) == (1, ("sub/file",))
     assert search_bytes(tmp_path / "home", []) == (1, ())
+
+
+def test_nothing_that_came_with_a_record_is_left_either(memory: Memory) -> None:
+    """Its speaker, its session's title, its metadata, the names it links by, and what an audit said of it."""
+    manager = memory.manager
+    told = manager.observe(
+        "My cousin Zanzibert collects stamps from Quuxland.", source=Source(session="about zorblax", actor="Flimwick"),
+        metadata={"note": "Grimbletonian", "deep": {"list": ["Wozzlebury"]}},
+    ).record  # fmt: skip
+    other = manager.observe("We met Zanzibert at the lake.", source=Source(session="b")).record
+    assert told is not None and other is not None and manager.links(told.id)
+    manager.edit(other.id, "I like the sea.")
+    twin = manager.observe("My cousin Zanzibert has collected stamps from Quuxland since 1990.").record
+    assert twin is not None
+    for finding in manager.examine().findings:
+        manager.mend(finding)
+    everything = ("zanzibert", "quuxland", "zorblax", "flimwick", "grimbletonian", "wozzlebury", "stamps")
+    assert all(holding(memory.home, word) for word in everything)
+    report = manager.forget([told.id, other.id, twin.id])
+    assert report.proven and report.copies["links"] >= 1
+    assert {word: holding(memory.home, word) for word in everything} == dict.fromkeys(everything, [])
