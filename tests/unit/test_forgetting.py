@@ -285,4 +285,4 @@ def test_nothing_that_came_with_a_record_is_left_either(memory: Memory) -> None:
     assert all(holding(memory.home, word) for word in everything)
     report = manager.forget([told.id, other.id, twin.id])
     assert report.proven and report.copies["links"] >= 1
-    assert {word: holding(memory.home, word) for word in everything} == dict.fromkeys(everything, [])
+    assert {word: holding(memory.home, word) for word in everything} == {word: [] for word in everything}
