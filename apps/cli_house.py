@@ -10,7 +10,7 @@ import typer
 
 from memos.apps import actions, progress, render, views_house
 from memos.apps.cli_shared import Json, Limit, Plain, choice, memory, mode
-from memos.config import PROJECT_FILE, public_value, user_file, write_setting
+from memos.config import PROJECT_FILE, public_url, public_value, user_file, write_setting
 from memos.errors import ExitCode
 
 
@@ -22,8 +22,10 @@ def init(json: Json = False) -> None:
     shown = mode(json=json)
     with memory() as manager:
         created = {"home": str(manager.settings.home), "namespace": manager.namespace}
+        elsewhere = public_url(manager.settings.store.url)
         document = views_house.sentence(
-            created, f"memory of {manager.namespace!r} in {manager.settings.home}"
+            {**created, "store": elsewhere},
+            f"memory of {manager.namespace!r} in {manager.settings.home}" + (f", its records in {elsewhere}" if elsewhere else ""),
         )
     render.show(document, shown)
     render.say('next: memos observe "I live in Lyon."')

@@ -82,8 +82,9 @@ JSON_FIELDS: dict[str, str] = {
     "ledger import": "source, on_conflict, method, conflicts, entries, records, run, dry_run",
     "ledger merge": "source, on_conflict, method, conflicts, entries, records, run, dry_run",
     "ledger compact": "namespace, entries, checkpoints, bytes",
+    "store copy": "source, target, rows (of each table), digests (sha256 of each table)",
     "why": "kind (record, run or answer), then the fields of RecordStory, of a run with its writes, or of AnswerStory",
-    "init": "home, namespace",
+    "init": "home, namespace, store (empty: in the home folder)",
     "status": "home, namespace, namespaces, tiers, superseded, paused, model, chat_model, embedder, last_run, audit_events, "
     "chain_head, writes, writes_reason, namespace_origin",
     "log": "events: each with seq, at, actor, namespace, kind, subject, payload, prev_hash, hash",

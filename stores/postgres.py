@@ -42,7 +42,6 @@ OUT_OF_REACH = (
     "replicas, backups and archived write-ahead log of the server: its operator must let them expire",
     "segments of the log that the server keeps to write over: gone at once with wal_recycle = off",
 )
-SECRET_OPTIONS = ("password", "sslpassword", "passfile", "options")
 
 _WRITER = "SELECT set_config('lock_timeout', '{timeout}ms', true), pg_advisory_xact_lock({key})"
 _MINE = """SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -57,8 +56,9 @@ class Postgres:
 
     def __init__(self, url: URL, busy_timeout_ms: int, pool_size: int) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
-        shown = self._url.difference_update_query(SECRET_OPTIONS).set(password=None)
-        self.name = shown.render_as_string(hide_password=True)
+        host = url.host or next(iter(url.normalized_query.get("host", ())), "localhost")
+        port = f":{url.port}" if url.port else ""
+        self.name = f"postgresql://{url.username + '@' if url.username else ''}{host}{port}/{url.database or ''}"
         self._busy_timeout_ms, self._pool_size = busy_timeout_ms, pool_size
 
     def prepare(self, create: bool, migrate: Callable[[Connection], None]) -> None:
