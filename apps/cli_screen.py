@@ -29,6 +29,10 @@ def tui(
         )
     from memos.apps.tui.app import InspectorApp
 
+    if in_browser:
+        from memos.apps.tui.web import end_with_the_server
+
+        end_with_the_server()
     with memory() as manager:
         manager.status()  # a store that cannot be read says so in the terminal's own words
         InspectorApp(manager, readonly=readonly).run()

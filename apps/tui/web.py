@@ -6,8 +6,11 @@ Host, and comes, where it says from where, from this origin.
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+import threading
+import time
 from typing import Any
 
 from memos.apps import render
@@ -15,6 +18,7 @@ from memos.config import Settings
 from memos.errors import ConfigError, InputError
 
 HOST = "127.0.0.1"
+WATCH_SECONDS = 0.5
 
 
 def serve_inspector(settings: Settings, *, port: int, readonly: bool) -> None:
@@ -74,5 +78,22 @@ def inspector_server(settings: Settings, *, port: int, readonly: bool) -> Any:
     flags = ["--readonly"] if readonly else []
     command = [sys.executable, "-m", "memos", "--home", str(settings.home)]
     command += ["--namespace", settings.namespace] if settings.namespace else []
-    return LocalServer(shlex.join([*command, "tui", *flags]), host=HOST, port=port, title="memos",
+    # `exec`: a shell between would outlive this server, and the inspector with it
+    return LocalServer("exec " + shlex.join([*command, "tui", *flags]), host=HOST, port=port, title="memos",
                        public_url=f"http://{HOST}:{port}")  # fmt: skip
+
+
+def end_with_the_server() -> None:
+    """In an inspector that a server started: end this process when the server is gone, and nobody sees it any more.
+
+    At the end of its input the driver that draws for a browser reads on and on, so a quiet exit never comes. The store
+    keeps what was committed, whenever its process ends.
+    """
+    started_by = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == started_by:
+            time.sleep(WATCH_SECONDS)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True, name="end-with-the-server").start()

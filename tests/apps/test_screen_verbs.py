@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 import socket
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from memos.apps.tui import web
@@ -57,13 +59,13 @@ def served(tmp_path: Path) -> Iterator[int]:
         port: int = found.getsockname()[1]
     server = web.inspector_server(Settings(home=tmp_path / "home", namespace="ana"), port=port, readonly=True)
     loop = asyncio.new_event_loop()
+    runners: list[aiohttp_web.AppRunner] = []
     started = threading.Event()
 
-    async def start() -> aiohttp_web.AppRunner:
-        runner = aiohttp_web.AppRunner(await server._make_app())
-        await runner.setup()
-        await aiohttp_web.TCPSite(runner, server.host, port).start()
-        return runner
+    async def start() -> None:
+        runners.append(aiohttp_web.AppRunner(await server._make_app(), shutdown_timeout=5.0))
+        await runners[0].setup()
+        await aiohttp_web.TCPSite(runners[0], server.host, port).start()
 
     def run() -> None:
         asyncio.set_event_loop(loop)
@@ -75,6 +77,7 @@ def served(tmp_path: Path) -> Iterator[int]:
     thread.start()
     assert started.wait(20)
     yield port
+    asyncio.run_coroutine_threadsafe(runners[0].cleanup(), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(20)
 
@@ -150,3 +153,30 @@ def test_a_browser_draws_the_page(served: int, tmp_path: Path) -> None:
 
     colours = Image.open(picture).convert("RGB").getcolors(1_000_000)
     assert colours is not None and len(colours) > 8, "an empty page has a colour or two"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="parents are told apart by their number")
+def test_an_inspector_ends_with_the_server_that_started_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "memos", "--home", str(tmp_path / "home"), "--namespace", "ana", "tui", "--readonly"]
+    server = (
+        "import os, subprocess, sys\n"
+        "given = dict(os.environ, TEXTUAL_DRIVER='textual.drivers.web_driver:WebDriver')\n"
+        f"child = subprocess.Popen({command!r}, env=given, stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
+        "assert child.stdout.read(100)\n"  # it draws
+        "print(child.pid, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", server], capture_output=True, text=True, timeout=120, check=True)
+    inspector = int(done.stdout)
+
+    def ended() -> bool:
+        try:
+            return psutil.Process(inspector).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    patience = 600
+    while not ended() and patience:
+        patience -= 1
+        threading.Event().wait(0.1)
+    assert ended()
