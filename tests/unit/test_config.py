@@ -154,3 +154,15 @@ def test_a_chat_model_is_printed_without_what_may_be_secret(spec: str, printed: 
     assert ModelSettings(chat=spec).chat_shown == printed
     loaded = load_settings({"model.chat": spec, "home": "/tmp/x"}, environ={}, user_config=Path("/nowhere"))
     assert {key: value for key, value, _ in loaded.rows()}["model.chat"] == printed
+
+
+@pytest.mark.parametrize("url, shown", [
+    ("", ""),
+    ("sqlite:///memory/memos.db", "sqlite:///memory/memos.db"),
+    ("postgresql+psycopg://ana@db/memory", "postgresql+psycopg://ana@db/memory"),
+    ("postgresql+psycopg://ana:geh@im@db:5432/memory", "postgresql+psycopg://ana:***@db:5432/memory"),
+    ("postgresql://db/memory?host=/run/pg&password=geheim", "postgresql://db/memory?host=/run/pg&…"),
+])
+def test_a_store_url_is_shown_without_its_password(tmp_path: Path, url: str, shown: str) -> None:
+    loaded = load_settings({"home": str(tmp_path), "store.url": url}, environ={}, project_dir=tmp_path, user_config=tmp_path / "x")
+    assert {key: value for key, value, _ in loaded.rows()}["store.url"] == shown
