@@ -6,11 +6,13 @@ Host, and comes, where it says from where, from this origin.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from memos.apps import render
@@ -18,7 +20,7 @@ from memos.config import Settings
 from memos.errors import ConfigError, InputError
 
 HOST = "127.0.0.1"
-WATCH_SECONDS = 0.5
+WATCH_SECONDS, QUIT_SECONDS = 0.5, 3.0
 
 
 def serve_inspector(settings: Settings, *, port: int, readonly: bool) -> None:
@@ -36,7 +38,8 @@ def inspector_server(settings: Settings, *, port: int, readonly: bool) -> Any:
     """The server, not running yet."""
     try:
         from aiohttp import web
-        from textual_serve.server import Server
+        from textual_serve.app_service import AppService
+        from textual_serve.server import Server, to_int
     except ImportError as error:
         raise ConfigError(
             "showing the inspector in a browser needs textual-serve",
@@ -69,6 +72,25 @@ def inspector_server(settings: Settings, *, port: int, readonly: bool) -> Any:
             made.middlewares.append(own_pages_only)
             return made
 
+        async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+            """One page, one inspector: it ends when the page is closed, however the page was closed."""
+            socket = web.WebSocketResponse(heartbeat=15)
+            await socket.prepare(request)
+
+            async def close() -> None:
+                await socket.close()
+
+            service = AppService(
+                self.command, write_bytes=socket.send_bytes, write_str=socket.send_str, close=close,
+                download_manager=self.download_manager,
+            )  # fmt: skip
+            try:
+                await service.start(to_int(request.query.get("width", ""), 80), to_int(request.query.get("height", ""), 24))
+                await self._process_messages(socket, service)
+            finally:
+                await _ended(service)
+            return socket
+
         def initialize_logging(self) -> None:
             """The page's own errors go to its page; the terminal stays quiet."""
 
@@ -81,6 +103,16 @@ def inspector_server(settings: Settings, *, port: int, readonly: bool) -> Any:
     # `exec`: a shell between would outlive this server, and the inspector with it
     return LocalServer("exec " + shlex.join([*command, "tui", *flags]), host=HOST, port=port, title="memos",
                        public_url=f"http://{HOST}:{port}")  # fmt: skip
+
+
+async def _ended(service: Any) -> None:
+    """Ask an inspector to quit; one that does not, because nobody reads what it draws any more, is ended."""
+    process = service._process
+    with suppress(TimeoutError, OSError):
+        await asyncio.wait_for(service.stop(), QUIT_SECONDS)
+    if process is not None and process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 def end_with_the_server() -> None:

@@ -122,6 +122,16 @@ def test_it_listens_to_this_machine_alone(tmp_path: Path) -> None:
     assert "--readonly" in server.command and "--namespace ana" in server.command
 
 
+def no_inspector_left() -> bool:
+    """Whether every inspector that this process started ends; waits for it a while."""
+    for _ in range(600):
+        here = psutil.Process().children(recursive=True)
+        if not any("tui" in one.cmdline() for one in here if one.is_running() and one.status() != psutil.STATUS_ZOMBIE):
+            return True
+        threading.Event().wait(0.1)
+    return False
+
+
 def test_the_page_gets_the_inspector_itself(served: int) -> None:
     """What a browser does: open the socket the page names, and draw what comes."""
     import aiohttp
@@ -139,6 +149,7 @@ def test_the_page_gets_the_inspector_itself(served: int) -> None:
         return found
 
     assert b"read-only" in asyncio.run(first_screen())
+    assert no_inspector_left()
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium on this machine")
@@ -153,6 +164,7 @@ def test_a_browser_draws_the_page(served: int, tmp_path: Path) -> None:
 
     colours = Image.open(picture).convert("RGB").getcolors(1_000_000)
     assert colours is not None and len(colours) > 8, "an empty page has a colour or two"
+    assert no_inspector_left()  # the browser ended without a word
 
 
 @pytest.mark.skipif(os.name != "posix", reason="parents are told apart by their number")
