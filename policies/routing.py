@@ -7,8 +7,10 @@ decision. The rules stand in the order in which they are asked; the first that d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from memos.config import RoutingSettings
+from memos.grammar import RELATIONS
 from memos.policies import secrets, wording
 from memos.policies.wording import Talk, word_set
 from memos.protocols import Prepared, RoutingView
@@ -28,6 +30,10 @@ MOSTLY_REPEATED = 0.6
 # What an assistant must add of its own before its words are worth keeping.
 _ASSISTANT_NEW_WORDS = 3
 _ASSISTANT_NEW_SHARE = 0.5
+
+_PLAIN_CORES = 8  # the first wordings of a relation are its plainest; later ones tell a story around it
+# Words of plain wordings that tell something of their own.
+_SAYS_MORE = word_set("not no never always bad badly lived got flat house year years weekends main most only last")
 
 _ASSISTANT_TALK = (
     "noted", "got it", "i have noted", "i have saved", "i have stored", "i will remember", "i will keep", "i will note",
@@ -161,7 +167,7 @@ class _Case:
         label = f"{self.fact.subject}'s {_spoken(self.fact.attribute)}"
         for record in rivals:
             if wording.same_value(self._value(record), self.fact.value):
-                share, new = wording.share_repeated(self.text, [record.text])
+                share, new = wording.share_repeated(self.text, [record.text, *_told_with(self.fact.attribute)])
                 if not new and self._same_day(record) and _numbers(self.text) <= _numbers(record.text):
                     return self._decide(
                         Action.MERGE, f"says again what {_short(record)} says: {label} is {self.fact.value}",
@@ -281,6 +287,16 @@ class _Case:
             reason=reason + redaction, scores=self.scores | scores, policy=self.policy,
             fact=self.fact if keeps_fact else None,
         )
+
+
+@lru_cache(maxsize=64)
+def _told_with(attribute: str) -> tuple[str, ...]:
+    """The words with which the attribute is plainly told: "my home is in Lyon" says no more than "I live in Lyon"."""
+    relation = RELATIONS.get(attribute)
+    if relation is None:
+        return ()
+    cores = [core.replace("{x}", " ").replace("*", "") for core in relation.statement_cores[:_PLAIN_CORES]]
+    return tuple(word for core in (relation.label, *cores) for word in wording.content_words(core) if word not in _SAYS_MORE)
 
 
 def _is_service(sentence: str) -> bool:
