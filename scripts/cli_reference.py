@@ -69,7 +69,7 @@ JSON_FIELDS: dict[str, str] = {
     "pause": f"action, {RECORD_FIELDS}",
     "resume": f"action, {RECORD_FIELDS}",
     "approve": f"action, {RECORD_FIELDS}",
-    "forget": "namespace, record_ids, copies, parametric, files_checked, residue, proven, dry_run",
+    "forget": "namespace, record_ids, copies, parametric, files_checked, residue, limits, proven, dry_run",
     "consolidate": f"{RUN_FIELDS}; with --dry-run: run, status, gate, records, policy, chosen, skipped",
     "runs": f"runs: each with {RUN_FIELDS}",
     "revert": "run_id, record_ids, method, replayed, digest_before, digest_after, exact; with --dry-run: run_id, record_ids, dry_run",

@@ -1,8 +1,8 @@
 """The structures of a vector index side by side: recall against comparing every vector, time, bytes.
 
-    python -m benchmarks.token_store.kinds [--count 50000] [--vectors FILE.npy] [--json FILE]
+    python -m benchmarks.token_store.kinds [--count 50000] [--vectors FILE.safetensors] [--json FILE]
 
-Vectors are those of `world.py`, or rows of norm 1 from a file, the last 200 of which ask. Recall@10: the share of the true
+Vectors are those of `world.py`, or the tensor `vectors` of a file, the last 200 of which ask. Recall@10: the share of the true
 10 nearest that were found. `narrow` asks under a condition that leaves one vector in fifty.
 """
 
@@ -20,6 +20,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from harness import Stopwatch, Table, report
+from safetensors.numpy import load_file
 
 from benchmarks.token_store.world import World
 from memos.config import VectorSettings
@@ -43,7 +44,7 @@ def main() -> None:
     parser.add_argument("--note", action="append", default=[], help="a circumstance to keep with the figures")
     arguments = parser.parse_args()
     if arguments.vectors:
-        rows = np.load(arguments.vectors).astype(np.float32)
+        rows = load_file(arguments.vectors)["vectors"].astype(np.float32)
         vectors, queries = rows[:-QUERIES][: arguments.count], rows[-QUERIES:]
     else:
         world = World(arguments.seed)

@@ -210,7 +210,7 @@ def test_another_embedder_is_refused_until_everything_is_embedded_again(
     monkeypatch.setattr(build, "make_embedder", lambda *_, **__: OtherEmbedder())
     other = Memory(home)
     for act in (lambda: other.manager.recall("dog"), lambda: other.manager.observe("My dog is called Max.")):
-        assert "rebuild" in refused(EmbedderMismatch, act).hint
+        assert "memos reindex" in refused(EmbedderMismatch, act).hint
     assert [check.name for check in other.manager.doctor() if not check.ok] == ["index"]
     assert other.manager.list()
     assert all(check.ok for check in other.manager.doctor(rebuild=True))

@@ -354,7 +354,8 @@ def test_7_forget_reaches_every_copy_in_the_data_folder(memory: Memory) -> None:
     kept.close()
 
 
-@given(names=st.lists(st.text("abcdefgh", min_size=7, max_size=9).map(str.title), min_size=3, max_size=5, unique=True),
+# no "a": the store writes the namespace "ana" right before some names, and a letter of it may complete another
+@given(names=st.lists(st.text("bcdefghk", min_size=7, max_size=9).map(str.title), min_size=3, max_size=5, unique=True),
        data=st.data())  # fmt: skip
 @settings(EXPENSIVE, max_examples=8)
 def test_7_what_is_forgotten_is_gone_and_what_is_not_stays(

@@ -2,7 +2,7 @@
 
     python -m benchmarks.parametric.native prepare --data DATA --out FOLDER
 
-DATA holds text/, nq_open/ and entity_questions/. Writes tokenizer.json, tokens.npz and facts.json. Knows files and
+DATA holds text/, nq_open/ and entity_questions/. Writes tokenizer.json, tokens.safetensors and facts.json. Knows files and
 tokens. Does not know models.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 
 from .wordings import FORMS, FRAMES, asked
 
@@ -101,10 +102,9 @@ def prepare(data: Path, out: Path, *, vocabulary: int, text_tokens: int, old_fac
     prompts = tokenizer.encode_batch([f"Q: {q}\nA:" for q, _ in asks])
     answers = tokenizer.encode_batch([f" {a}\n" for _, a in asks])
     rows = [p.ids + a.ids for p, a in zip(prompts, answers, strict=True) if len(p.ids) + len(a.ids) <= LONGEST_ROW]
-    np.savez_compressed(
-        out / "tokens.npz", text=stream, valid=valid,
-        rows=np.array([t for row in rows for t in row], dtype=np.uint16), ends=np.cumsum([len(row) for row in rows]),
-    )  # fmt: skip
+    flat = np.array([t for row in rows for t in row], dtype=np.uint16)
+    ends = np.cumsum([len(row) for row in rows])
+    save_file({"text": stream, "valid": valid, "rows": flat, "ends": ends}, str(out / "tokens.safetensors"))
     kept = {"trivia": questions, **{name: [[f.subject, f.relation, f.value] for f in some]
                                     for name, some in (("old", old), ("new", new), ("strange", strange))}}  # fmt: skip
     (out / "facts.json").write_text(json.dumps(kept), encoding="utf-8")
@@ -115,7 +115,7 @@ def load(folder: Path) -> Prepared:
     """What `prepare` wrote."""
     from tokenizers import Tokenizer
 
-    arrays = np.load(folder / "tokens.npz")
+    arrays = load_file(str(folder / "tokens.safetensors"))
     kept = json.loads((folder / "facts.json").read_text("utf-8"))
     facts = {name: [Fact(*one) for one in kept[name]] for name in ("old", "new", "strange")}
     return Prepared(
