@@ -3,7 +3,7 @@
     memos [--home DIR] [--namespace NAME] [--model NAME] VERB ...
 
 The table below is the whole surface; each verb is one function in cli_memory, cli_learning, cli_ledger, cli_hygiene,
-cli_house or cli_screen.
+cli_plot, cli_screen, cli_store or cli_house.
 Global options may also follow the verb. No heavy library is imported here or by them: tests/unit/test_imports.py holds
 that.
 """
@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from memos.apps import cli_house, cli_hygiene, cli_learning, cli_ledger, cli_memory, cli_screen, cli_store
+from memos.apps import cli_house, cli_hygiene, cli_learning, cli_ledger, cli_memory, cli_plot, cli_screen, cli_store
 from memos.apps.actions import Choice
 from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
 from memos.errors import InputError
@@ -105,6 +105,7 @@ VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
             ("init", cli_house.init),
             ("status", cli_house.status),
             ("log", cli_house.log),
+            ("plot", cli_plot.plot),
             ("verify", cli_house.verify),
             ("audit", cli_hygiene.audit),
             ("doctor", cli_house.doctor),

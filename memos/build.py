@@ -16,20 +16,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memos.acceptance import Acceptance, stored_memory
-from memos.answering import Answerer
 from memos.config import LoadedSettings, Settings, check_namespace, load_settings
-from memos.consolidation import Consolidator
 from memos.embedding import make_embedder
 from memos.errors import ConfigError, ModelUnavailable
-from memos.intake import Intake
 from memos.manager import MemoryManager, Parts
-from memos.policies.hygiene import RuleHygiene
-from memos.policies.registry import consolidation_policy, recall_policy, retention_policy, routing_policy
+from memos.policies.registry import (
+    check_policies,
+    consolidation_policy,
+    recall_policy,
+    retention_policy,
+    routing_policy,
+)
 from memos.prompting import Note
 from memos.protocols import (
     AuditLog,
     GeneratedText,
     Generator,
+    HygienePolicy,
     ParametricReader,
     ParametricReading,
     SlotLedger,
@@ -44,7 +47,10 @@ from memos.stores.parametric import SqlSlotLedger
 from memos.stores.token import SqlTokenStore
 
 if TYPE_CHECKING:
+    from memos.answering import Answerer
     from memos.augmentation import Augmenter
+    from memos.consolidation import Consolidator
+    from memos.intake import Intake
     from memos.parametric.layer import MemoryConfig
     from memos.parametric.model import MemoryModel
 
@@ -82,6 +88,7 @@ def open_memory(
 
 
 def _parts(settings: Settings) -> Parts:
+    check_policies(settings)
     database = Database(settings.database_url, busy_timeout_ms=settings.store.busy_timeout_ms,
                         pool_size=settings.store.pool_size)
     embedder = make_embedder(settings.embedder, allow_network=settings.model.allow_network)
@@ -93,18 +100,27 @@ def _parts(settings: Settings) -> Parts:
     context = SqlContextBuffer(database, count_tokens=generator.count_tokens, settings=settings.context)
 
     def intake(namespace: str, actor: str) -> Intake:
+        from memos.intake import Intake
+
         return Intake(
             namespace=namespace, unit=database, store=store, context=context, audit=audit, embedder=embedder,
             policy=routing_policy(settings.routing), settings=settings, actor=actor,
         )  # fmt: skip
 
     def answerer(namespace: str) -> Answerer:
+        from memos.answering import Answerer
+
         return Answerer(
             namespace=namespace, store=store, context=context, embedder=embedder, generator=generator,
             policy=recall_policy(settings.recall), settings=settings,
             parametric=LazyReader(models.reader) if models.learns else None,
             live_writes=lambda: ledger.live_count(namespace), sees_turns=models.sees_turns,
         )  # fmt: skip
+
+    def hygiene_policy() -> HygienePolicy:
+        from memos.policies.hygiene import RuleHygiene
+
+        return RuleHygiene(settings.routing)
 
     def close() -> None:
         store.close()
@@ -114,8 +130,9 @@ def _parts(settings: Settings) -> Parts:
         settings=settings, database=database, unit=database, store=store, context=context, audit=audit, ledger=ledger,
         embedder=embedder, intake=intake, answerer=answerer, browser=lambda namespace: SqlBrowser(database, namespace), consolidator=models.consolidator, reader=models.reader,
         acceptance=acceptance(settings),
-        consolidation_policy=consolidation_policy(settings.consolidation),
-        retention_policy=retention_policy(settings.retention), hygiene_policy=RuleHygiene(settings.routing), close=close,
+        consolidation_policy=lambda: consolidation_policy(settings.consolidation),
+        retention_policy=retention_policy(settings.retention), hygiene_policy=hygiene_policy,
+        table_slots=lambda: table_slots(settings), close=close,
     )  # fmt: skip
 
 
@@ -173,6 +190,7 @@ class Models:
 
     @cached_property
     def _consolidator(self) -> Consolidator:
+        from memos.consolidation import Consolidator
         from memos.parametric.recipe import WriteSettings
         from memos.parametric.trainer import ParametricTrainer
 
@@ -281,6 +299,15 @@ def slot_readings(settings: Settings) -> tuple[int, frozenset[int]]:
 def memory_folders(settings: Settings) -> list[Path]:
     """Where memory files of the configured model may lie, the first that has any counts. Raises ModelUnavailable."""
     return [kept_folder(settings), Path(model_path(settings)) / "memory"]
+
+
+def table_slots(settings: Settings) -> int:
+    """Slots of the configured model's value table, from files alone; 0 for a chat model, which has none."""
+    if settings.model.chat:
+        return 0
+    stored = next((found for folder in memory_folders(settings) if (found := stored_memory(folder))), None) or {}
+    keys = int(stored.get("n_keys", settings.memory.n_keys))
+    return keys if stored.get("keys") == "dense" else keys * keys
 
 
 def acceptance(settings: Settings) -> Acceptance | None:

@@ -28,7 +28,7 @@ NAMESPACE_RULE = "letters, digits and _ . @ : / - only, at most 128, starting wi
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class StoreSettings(Section):

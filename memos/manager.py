@@ -24,19 +24,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from memos.acceptance import Acceptance
-from memos.answering import Answerer, AnswerStream, Source as TierName, failed_stream
 from memos.config import Settings, check_namespace
-from memos.consolidation import Consolidator
 from memos.errors import ConfigError, InputError, ModelError, NotFoundError, StoreBusy, StoreUnwritable
+from memos.figures import NamespaceFigures
 from memos.forgetting import Forgetter
-from memos.grammar import extract, parse_question
 from memos.hygiene import MOST, Hygienist
 from memos.inspection import Inspector
-from memos.intake import Intake
 from memos.ledger import NamespaceLedger
 from memos.protocols import (
     AuditLog,
@@ -89,6 +87,9 @@ from memos.types import (
 )
 
 if TYPE_CHECKING:
+    from memos.answering import Answerer, AnswerStream, Source as TierName
+    from memos.consolidation import Consolidator
+    from memos.intake import Intake
     from memos.stores.database import Database
 
 ChatMode = Literal["on", "read-only", "off"]
@@ -115,9 +116,10 @@ class Parts:
     consolidator: Callable[[], Consolidator | None]
     reader: Callable[[], ParametricReader | None]
     acceptance: Acceptance | None
-    consolidation_policy: ConsolidationPolicy
+    consolidation_policy: Callable[[], ConsolidationPolicy]
     retention_policy: RetentionPolicy
-    hygiene_policy: HygienePolicy
+    hygiene_policy: Callable[[], HygienePolicy]
+    table_slots: Callable[[], int]
     close: Callable[[], None]
 
 
@@ -158,6 +160,9 @@ class MemoryManager:
         self._intake = parts.intake(namespace, actor)
         self._answerer = parts.answerer(namespace)
         self.browser = parts.browser(namespace)
+        self.figures = NamespaceFigures(
+            namespace=namespace, store=parts.store, ledger=parts.ledger, table_slots=parts.table_slots
+        )
         self._inspector = Inspector(
             namespace=namespace, settings=parts.settings, store=parts.store, ledger=parts.ledger, audit=parts.audit,
             acceptance=parts.acceptance,
@@ -166,14 +171,27 @@ class MemoryManager:
             namespace=namespace, home=parts.settings.home, unit=parts.unit, store=parts.store, ledger=parts.ledger,
             audit=parts.audit, actor=actor,
         )  # fmt: skip
-        self._hygienist = Hygienist(
-            namespace=namespace, unit=parts.unit, store=parts.store, audit=parts.audit, policy=parts.hygiene_policy,
-            actor=actor,
-        )  # fmt: skip
-
         self.ledger = NamespaceLedger(
             namespace=namespace, actor=actor, ledger=parts.ledger, consolidator=self._consolidator, reader=parts.reader,
-            adopt=self._intake.adopt,
+            adopt=lambda texts, source: self._intake.adopt(texts, source),
+        )  # fmt: skip
+
+    # Made at their first use: the grammar and the rules behind them cost more than the whole of `memos status`.
+
+    @cached_property
+    def _intake(self) -> Intake:
+        return self._parts.intake(self.namespace, self._actor)
+
+    @cached_property
+    def _answerer(self) -> Answerer:
+        return self._parts.answerer(self.namespace)
+
+    @cached_property
+    def _hygienist(self) -> Hygienist:
+        parts = self._parts
+        return Hygienist(
+            namespace=self.namespace, unit=parts.unit, store=parts.store, audit=parts.audit,
+            policy=parts.hygiene_policy(), actor=self._actor,
         )  # fmt: skip
 
     def for_namespace(self, namespace: str) -> MemoryManager:
@@ -269,6 +287,8 @@ class MemoryManager:
             return ChatTurn(self._answerer.stream(text, inject=False), observed, lambda _answer: None)
         if tier != "auto":
             mode = "read-only"
+        from memos.answering import failed_stream
+
         try:
             stream = self._reply(text, session, tier)
         except (ModelError, ConfigError) as error:  # what was said is kept, whatever becomes of the answer to it
@@ -285,6 +305,8 @@ class MemoryManager:
 
     def _asks(self, text: str) -> bool:
         """Whether a turn asks for something memory may hold; a bare statement is only acknowledged."""
+        from memos.grammar import extract, parse_question
+
         return "?" in text or parse_question(text) is not None or (not extract(text) and len(text.split()) > 3)
 
     def _after_turn(self, answer: Answer, session: str, mode: ChatMode, observed: list[Observed]) -> None:
@@ -441,7 +463,7 @@ class MemoryManager:
 
         Naming records, or `everything`, lowers the bar to zero; what must never reach the parameters still does not.
         """
-        policy = self._parts.consolidation_policy
+        policy = self._parts.consolidation_policy()
         named = [self.get(one) for one in record_ids or ()]
         records = self._with_rivals(named) if named else self.list(limit=EVERYTHING)
         bar = 0.0 if everything or named else None

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -120,6 +120,28 @@ class StoreCounts:
     paused: int
     superseded: int
     bytes: int
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """Records learned on one day (UTC) that are in one state now. `bytes` is the size of their texts; `recalled` and
+    `cited` count those that ever were."""
+
+    day: date
+    state: str
+    records: int
+    bytes: int
+    recalled: int
+    cited: int
+
+
+@dataclass(frozen=True)
+class UseCount:
+    """How many active records were recalled and cited exactly so often."""
+
+    recalled: int
+    cited: int
+    records: int
 
 
 class TokenStore(Protocol):
@@ -243,6 +265,14 @@ class TokenStore(Protocol):
     def namespaces(self) -> builtins.list[str]: ...
 
     def counts(self, namespace: str) -> StoreCounts: ...
+
+    def days(self, namespace: str) -> builtins.list[DayCount]:
+        """Every record counted once, by day and state, oldest first."""
+        ...
+
+    def use(self, namespace: str) -> builtins.list[UseCount]:
+        """Every active record counted once, the least used first."""
+        ...
 
     def rebuild_index(self, progress: Progress | None = None) -> int: ...
 

@@ -46,7 +46,7 @@ def text_hash(text: str) -> str:
 class Value(BaseModel):
     """A frozen value: equal by content, unknown fields refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 # --- what an agent experiences, and what is kept of it ---------------------------------------------------------------

@@ -11,22 +11,26 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, cast
 
-from memos.config import ConsolidationSettings, RecallSettings, RetentionSettings, RoutingSettings, Section
+from memos.config import (
+    ConsolidationSettings,
+    RecallSettings,
+    RetentionSettings,
+    RoutingSettings,
+    Section,
+    Settings,
+)
 from memos.errors import ConfigError
-from memos.policies.consolidation import ThresholdConsolidation
-from memos.policies.recall import Cascade, ParametersOnly, RetrieveAlways
-from memos.policies.retention import KeepAll
-from memos.policies.routing import RuleRouting
 from memos.protocols import ConsolidationPolicy, RecallPolicy, RetentionPolicy, RoutingPolicy
 
-ROUTING: Mapping[str, Callable[[RoutingSettings], RoutingPolicy]] = {"rules": RuleRouting}
-RECALL: Mapping[str, Callable[[RecallSettings], RecallPolicy]] = {
-    "cascade": Cascade, "retrieve-always": RetrieveAlways, "parameters-only": ParametersOnly,
+# By address, so that a policy loads when it is first asked: rules bring their patterns with them.
+ROUTING = {"rules": "memos.policies.routing:RuleRouting"}
+RECALL = {
+    "cascade": "memos.policies.recall:Cascade",
+    "retrieve-always": "memos.policies.recall:RetrieveAlways",
+    "parameters-only": "memos.policies.recall:ParametersOnly",
 }
-CONSOLIDATION: Mapping[str, Callable[[ConsolidationSettings], ConsolidationPolicy]] = {
-    "threshold": ThresholdConsolidation,
-}
-RETENTION: Mapping[str, Callable[[RetentionSettings], RetentionPolicy]] = {"keep-all": KeepAll}
+CONSOLIDATION = {"threshold": "memos.policies.consolidation:ThresholdConsolidation"}
+RETENTION = {"keep-all": "memos.policies.retention:KeepAll"}
 
 
 def routing_policy(settings: RoutingSettings) -> RoutingPolicy:
@@ -51,9 +55,21 @@ def retention_policy(settings: RetentionSettings) -> RetentionPolicy:
     return cast(RetentionPolicy, _policy("retention", settings.policy, settings, RETENTION, RetentionPolicy))
 
 
-def _policy(section: str, name: str, settings: Section, ours: Mapping[str, Any], seam: type) -> Any:
+def check_policies(settings: Settings) -> None:
+    """Raise ConfigError now for a policy that is not there or does not fit. Ours are, and are not loaded for it."""
+    if settings.routing.policy not in ROUTING:
+        routing_policy(settings.routing)
+    if settings.recall.policy not in RECALL:
+        recall_policy(settings.recall)
+    if settings.consolidation.policy not in CONSOLIDATION:
+        consolidation_policy(settings.consolidation)
+    if settings.retention.policy not in RETENTION:
+        retention_policy(settings.retention)
+
+
+def _policy(section: str, name: str, settings: Section, ours: Mapping[str, str], seam: type) -> Any:
     if name in ours:
-        return ours[name](settings)
+        return _load(f"{section}.policy", ours[name])(settings)
     setting = f"{section}.policy"
     if ":" not in name:
         raise ConfigError(

@@ -88,6 +88,7 @@ JSON_FIELDS: dict[str, str] = {
     "status": "home, namespace, namespaces, tiers, superseded, paused, model, chat_model, embedder, last_run, audit_events, "
     "chain_head, writes, writes_reason, namespace_origin",
     "log": "events: each with seq, at, actor, namespace, kind, subject, payload, prev_hash, hash",
+    "plot": "plot, file, bytes, namespace",
     "verify": "ok, checks: each with name, ok, detail, hint",
     "doctor": "ok, checks: each with name, ok, detail, hint",
     "config show": "settings: each with key, value, origin",

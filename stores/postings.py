@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -86,7 +85,7 @@ def _best(condition: ColumnElement[bool]) -> sa.Select[tuple[int, float]]:
     held = (
         sa.select(posting.record_key, posting.lexeme, posting.times, posting.length)
         .where(posting.namespace == namespace,
-               posting.lexeme == sa.any_(sa.bindparam("stems", type_=postgresql.ARRAY(sa.Text))))
+               posting.lexeme == sa.any_(sa.bindparam("stems", type_=sa.ARRAY(sa.Text))))
         .cte("held")
     )
     totals = sa.select(_TOTALS.c.texts, _TOTALS.c.words).where(_TOTALS.c.namespace == namespace).subquery("totals")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,14 +16,17 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from memos.errors import InputError, NotFoundError
-from memos.protocols import StoreCounts
+from memos.protocols import DayCount, StoreCounts, UseCount
 from memos.stores.database import Database
 from memos.stores.dialects import byte_length, holds
 from memos.stores.filters import Filter, compiled
 from memos.stores.links import links_of
 from memos.stores.rows import check_text, decision_from, experience_from, record_from, revision_from
-from memos.stores.schema import decisions, experiences, records, revisions
+from memos.stores.schema import EPOCH, decisions, experiences, records, revisions
 from memos.types import Experience, Link, MemoryRecord, RecordState, Revision, RoutingDecision
+
+DAY = 86_400_000_000
+"""Microseconds."""
 
 _BY_ID = sa.select(records).where(
     records.c.id == sa.bindparam("id"), records.c.namespace == sa.bindparam("namespace")
@@ -156,6 +160,35 @@ class RecordReader:
             paused=others.get(RecordState.PAUSED.value, 0), superseded=others.get(RecordState.SUPERSEDED.value, 0),
             bytes=int(kept[1]),
         )
+
+    def days(self, namespace: str) -> builtins.list[DayCount]:
+        """Every record counted once, by the day it was learned and its state now, oldest first."""
+        table = records.c
+        day = (sa.type_coerce(table.observed_at, sa.BigInteger) // DAY).label("day")
+        query = (
+            sa.select(
+                day, table.state, sa.func.count(), sa.func.sum(byte_length(table.text)),
+                sa.func.sum(sa.case((table.access_count > 0, 1), else_=0)),
+                sa.func.sum(sa.case((table.cite_count > 0, 1), else_=0)),
+            )
+            .where(table.namespace == namespace).group_by(day, table.state).order_by(day, table.state)
+        )
+        with self._database.read() as connection:
+            return [
+                DayCount((EPOCH + timedelta(days=int(row[0]))).date(), row[1], *map(int, row[2:]))
+                for row in connection.execute(query)
+            ]
+
+    def use(self, namespace: str) -> builtins.list[UseCount]:
+        """Every active record counted once, by how often it was recalled and cited, the least used first."""
+        table = records.c
+        query = (
+            sa.select(table.access_count, table.cite_count, sa.func.count())
+            .where(table.namespace == namespace, table.state == RecordState.ACTIVE.value)
+            .group_by(table.access_count, table.cite_count).order_by(table.access_count, table.cite_count)
+        )
+        with self._database.read() as connection:
+            return [UseCount(*row) for row in connection.execute(query)]
 
     def contains_text(self, text: str) -> bool:
         """Whether any record, revision or experience, of any namespace, holds these words as they stand."""

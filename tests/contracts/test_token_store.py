@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from memos.errors import InputError, NotFoundError
-from memos.protocols import Neighbour, TokenStore
+from memos.protocols import DayCount, Neighbour, TokenStore, UseCount
 from memos.stores.database import Database
 from memos.stores.filters import And, Contains, Eq, Ge, In, Not
 from memos.stores.token import SqlTokenStore
@@ -236,6 +236,20 @@ def test_counting_and_uses(store: TokenStore) -> None:
     assert (counts.records, counts.active, counts.paused, counts.superseded, counts.experiences) == (2, 1, 1, 0, 1)
     assert counts.bytes == 3
     assert store.namespaces() == ["ana"]
+
+
+def test_days_and_use_count_every_record_once_in_its_namespace(store: TokenStore) -> None:
+    late = START.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    one, two = put(store, "tea é", observed_at=late), put(store, "cake", observed_at=late + timedelta(microseconds=1))
+    put(store, "rum", "ben", observed_at=late)
+    store.set_state("ana", two, RecordState.PAUSED, "for a while")
+    store.touch("ana", [one], [one], START)
+    store.touch("ana", [one], [], START)
+    assert store.days("ana") == [
+        DayCount(late.date(), "active", 1, 6, 1, 1), DayCount(late.date() + timedelta(days=1), "paused", 1, 4, 0, 0),
+    ]  # fmt: skip
+    assert store.use("ana") == [UseCount(2, 1, 1)]
+    assert store.days("nobody") == [] and store.use("nobody") == []
 
 
 def test_purge_takes_everything_that_quotes_the_record(store: TokenStore) -> None:
