@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def plot(
-    what: Annotated[str, typer.Argument(metavar="[growth|recall|forgetting|slots]", help="Which picture.")] = "growth",
+    what: Annotated[str, typer.Argument(metavar="growth|recall|forgetting|slots", help="Which picture.")] = "growth",
     out: Annotated[
         Path | None, typer.Option(help="The file, ending in .png, .svg or .pdf; memos-WHAT.png by default.")
     ] = None,
@@ -30,8 +30,8 @@ def plot(
     """Draw growth, recall use, what runs cost, or the slot table into a picture. No text of a memory is in it.
 
     growth: records and bytes by day and state. recall: how often records were recalled and cited. forgetting: the gate's
-    figures run by run. slots: a heat map of slots used, owned, and changed by a run. Needs matplotlib:
-    pip install "memos-memory[plot]".
+    figures run by run. slots: a heat map of slots used, owned, and changed by a run. Needs matplotlib, which the extra
+    "plot" of the package brings.
 
     Example: memos plot slots --run 2 --out slots.png
     """

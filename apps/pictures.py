@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -256,7 +257,8 @@ def save(figure: Figure, path: Path) -> int:
             f"cannot write {path}: {error.strerror or error}", hint="check the folder and its permissions"
         ) from error
     finally:
-        half_made.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing could be written there is nothing to take away
+            half_made.unlink(missing_ok=True)
 
 
 def _figure(width: float, height: float) -> Figure:

@@ -286,14 +286,13 @@ def slot_readings(settings: Settings) -> tuple[int, frozenset[int]]:
     from safetensors.numpy import load_file
 
     try:
-        folders = memory_folders(settings)
-    except ModelUnavailable:
-        folders = []
-    for folder in folders:
-        if (path := folder / "slot_stats.safetensors").exists():
-            reads = load_file(path)["df"]
-            return len(reads), frozenset(np.flatnonzero(reads > reads.mean()).tolist())
-    return settings.memory.n_keys**2, frozenset()
+        for folder in [] if settings.model.chat else memory_folders(settings):
+            if (path := folder / "slot_stats.safetensors").exists():
+                reads = load_file(path)["df"]
+                return len(reads), frozenset(np.flatnonzero(reads > reads.mean()).tolist())
+        return table_slots(settings), frozenset()
+    except ModelUnavailable:  # an inspector shows the other tiers of a memory whose model is gone
+        return settings.memory.n_keys**2, frozenset()
 
 
 def memory_folders(settings: Settings) -> list[Path]:
