@@ -17,7 +17,16 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from memos.apps import cli_house, cli_hygiene, cli_learning, cli_ledger, cli_memory, cli_plot, cli_screen, cli_store
+from memos.apps import (
+    cli_house,
+    cli_hygiene,
+    cli_learning,
+    cli_ledger,
+    cli_memory,
+    cli_plot,
+    cli_screen,
+    cli_store,
+)
 from memos.apps.actions import Choice
 from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
 from memos.errors import InputError
