@@ -19,7 +19,7 @@ from memos.stores import lexical
 from memos.stores.lexical import View
 from memos.stores.rows import record_from
 from memos.stores.schema import UtcTime, records, to_micros
-from memos.stores.search import Weights, best, fused, lent, parts, scaled
+from memos.stores.search import Weights, best, fused, lent, parts, said_by_the_named, scaled
 from memos.stores.vector_arm import VectorArm
 from memos.types import RecallHit, RecordState
 
@@ -84,17 +84,19 @@ def search(
         arms |= cosines.of({*words, *found})
     own = fused(arms, weights)
     helped: dict[int, float] = {}
-    if weights.neighbour > 0:
+    if weights.neighbour > 0 or weights.further > 0:
         chosen = best(own, max(HELPED, 2 * k))
-        adjacent = _adjacent(view, chosen)
+        beside = _beside(view, chosen)
         # Those beside the best are found, and help, by their own scores; so theirs are needed, and who helps them.
-        adjacent |= _adjacent(view, {key for pair in adjacent for key in pair}.difference(chosen))
-        strangers = {key for pair in adjacent for key in pair} - own.keys()
+        beside |= _beside(view, {key for one, other, _ in beside for key in (one, other)}.difference(chosen))
+        strangers = {key for one, other, _ in beside for key in (one, other)} - own.keys()
         if cosines and strangers:
             arms |= cosines.of(strangers)
             own = fused(arms, weights)
-        helped = lent(own, adjacent, weights.neighbour)
+        helped = lent(own, beside, weights)
     scores = {key: own.get(key, 0.0) + helped.get(key, 0.0) for key in own.keys() | helped.keys()}
+    spoken = said_by_the_named(query, _actors(view, scores)) if weights.speaker > 0 else set()
+    scores = {key: score + weights.speaker * (key in spoken) for key, score in scores.items()}
     shortlist = best(scores, 2 * k)
     rows = {
         row["key"]: row
@@ -106,6 +108,7 @@ def search(
         RecallHit(record=record_from(rows[key]), rank=rank, score=scores[key], parts={
             **parts(key, arms, weights),
             **({"neighbour": helped[key]} if key in helped else {}),
+            **({"speaker": weights.speaker} if key in spoken else {}),
             **({"recency": weights.recency * newness[key]} if weights.recency else {}),
         })
         for rank, key in enumerate(best(scores, k), start=1)
@@ -139,19 +142,29 @@ class _Cosines:
         return {arm: scaled(scores, floor=0.0) for arm, scores in self._raw.items()}
 
 
-def _adjacent(view: View, keys: Iterable[int]) -> set[tuple[int, int]]:
-    """(one, other) and (other, one) for each of `keys` and every record one turn before or after it in its session."""
-    found = view.run(_adjacent_query(view.condition), keys=list(keys)).all()
-    return {(row[0], row[1]) for row in found} | {(row[1], row[0]) for row in found}
+def _actors(view: View, keys: Iterable[int]) -> dict[int, str]:
+    """Who said each of these, where that is known."""
+    return {row[0]: row[1] for row in view.run(_ACTORS, keys=list(keys))}
+
+
+_ACTORS = sa.select(records.c.key, records.c.actor).where(
+    records.c.key.in_(sa.bindparam("keys", expanding=True)), _HERE, records.c.actor.is_not(None)
+)
+
+
+def _beside(view: View, keys: Iterable[int]) -> set[tuple[int, int, int]]:
+    """(one, other, distance), both ways, for each of `keys` and every record at most two turns away in its session."""
+    found = view.run(_beside_query(view.condition), keys=list(keys)).all()
+    return {(row[0], row[1], row[2]) for row in found} | {(row[1], row[0], row[2]) for row in found}
 
 
 @lru_cache(maxsize=16)  # built once for the condition that nearly every search has
-def _adjacent_query(condition: ColumnElement[bool]) -> sa.CompoundSelect[tuple[int, int]]:
+def _beside_query(condition: ColumnElement[bool]) -> sa.CompoundSelect[tuple[int, int, int]]:
     one, other = records.alias("one"), records
     steps = []
-    for step in (-1, 1):  # one equality a query: with both turns in a list the planner leaves the index of turns alone
+    for step in (-2, -1, 1, 2):  # one equality a query: with the turns in a list the planner leaves the index of turns alone
         steps.append(
-            sa.select(one.c.key.label("one"), other.c.key.label("other"))
+            sa.select(one.c.key.label("one"), other.c.key.label("other"), sa.literal_column(str(abs(step)), sa.Integer))
             .select_from(one)
             .join(other, sa.and_(
                 other.c.namespace == sa.bindparam("namespace"), other.c.session == one.c.session,

@@ -29,14 +29,17 @@ class Weights:
     """How the parts of a score are weighed.
 
     `lexical`, `dense`, `context`: BM25, cosine of the text alone, cosine of the text after the one before it.
-    `neighbour`: the share of the adjacent turns' scores that a turn is lent. `recency`: added in full to the newest
-    candidate, not at all to the oldest; small, so that it only parts what is otherwise alike.
+    `neighbour`: the share of the adjacent turns' scores that a turn is lent; `further`: of those two turns away.
+    `speaker`: added to what the one speaker said whom the query names. `recency`: added in full to the newest candidate,
+    not at all to the oldest; small, so that it only parts what is otherwise alike.
     """
 
     lexical: float = 0.8
     dense: float = 0.6
     context: float = 0.6
     neighbour: float = 0.25
+    further: float = 0.1
+    speaker: float = 0.1
     recency: float = 0.02
 
 
@@ -74,12 +77,25 @@ def fused(arms: Arms, weights: Weights) -> dict[int, float]:
     return own
 
 
-def lent(own: Mapping[int, float], adjacent: Iterable[tuple[int, int]], share: float) -> dict[int, float]:
-    """What each key is lent: `share` of its neighbours' own scores. `adjacent`: distinct (lender, borrower) keys."""
+def said_by_the_named(query: str, actors: Mapping[int, str]) -> set[int]:
+    """Keys of what the speaker said whom the query names; none where it names several of them, or nobody.
+
+    `actors` maps keys to who said them. A speaker is named when every word of the name is in the query, in any case.
+    """
+    asked = set(WORD.findall(query.lower()))
+    named = {actor for actor in set(actors.values()) if (words := set(WORD.findall(actor.lower()))) and words <= asked}
+    return {key for key, actor in actors.items() if actor in named} if len(named) == 1 else set()
+
+
+def lent(
+    own: Mapping[int, float], beside: Iterable[tuple[int, int, int]], weights: Weights,
+) -> dict[int, float]:
+    """What each key is lent of its neighbours' own scores. `beside`: distinct (lender, borrower, turns between them)."""
+    shares = {1: weights.neighbour, 2: weights.further}
     borrowed: dict[int, float] = {}
-    for lender, borrower in adjacent:
+    for lender, borrower, distance in beside:
         if lender in own:
-            borrowed[borrower] = borrowed.get(borrower, 0.0) + share * own[lender]
+            borrowed[borrower] = borrowed.get(borrower, 0.0) + shares[distance] * own[lender]
     return borrowed
 
 

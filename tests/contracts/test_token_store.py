@@ -108,6 +108,18 @@ def test_neighbours_help_the_turn_beside_the_words(store: TokenStore) -> None:
     hits = {hit.record.text: hit for hit in store.search("ana", "where did you go last summer", None, 4)}
     assert hits["Lisbon, with my sister."].parts["neighbour"] > 0
     assert "Lisbon is far." not in hits
+    # Two turns away is lent less than one turn away.
+    assert 0 < hits["Nice weather."].parts["neighbour"] < hits["Lisbon, with my sister."].parts["neighbour"]
+
+
+def test_the_speaker_who_is_named_comes_first(store: TokenStore) -> None:
+    said = {actor: put(store, "I adopted a kitten in spring", source=turn(1, f"of {actor}", actor=actor)) for actor in ("Ana", "Ben")}
+    put(store, "I adopted a kitten in spring", "bob", source=turn(1, actor="Cleo"))
+    for actor, kept in said.items():
+        hits = store.search("ana", f"When did {actor} adopt a kitten?", vector("adopt a kitten"), 5)
+        assert hits[0].record.id == kept and hits[0].parts["speaker"] > 0 and "speaker" not in hits[1].parts
+        for hit in hits:
+            assert hit.score == pytest.approx(sum(hit.parts.values()))
 
 
 def test_only_what_holds_now_unless_asked_for_the_past(store: TokenStore, clock: Clock) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from memos.stores.search import Weights, best, fused, lent, parts, query_words, scaled
+from memos.stores.search import Weights, best, fused, lent, parts, query_words, said_by_the_named, scaled
 
-PLAIN = Weights(lexical=1.0, dense=0.5, context=0.5, neighbour=0.25, recency=0.0)
+PLAIN = Weights(lexical=1.0, dense=0.5, context=0.5, neighbour=0.25, further=0.1, speaker=0.0, recency=0.0)
 scores = st.dictionaries(st.integers(1, 20), st.floats(-1, 50, allow_nan=False), max_size=12)
 
 
@@ -52,7 +52,17 @@ def test_a_text_without_a_vector_is_judged_by_its_words() -> None:
 
 
 def test_neighbours_lend_a_share_of_their_own_score() -> None:
-    assert lent({1: 1.0, 2: 0.4}, [(1, 2), (2, 1), (1, 3)], 0.25) == {2: 0.25, 1: 0.1, 3: 0.25}
+    beside = [(1, 2, 1), (2, 1, 1), (1, 3, 2), (9, 3, 1)]
+    assert lent({1: 1.0, 2: 0.4}, beside, PLAIN) == {2: 0.25, 1: 0.1, 3: 0.1}
+
+
+def test_the_named_speaker_is_the_only_one_named() -> None:
+    actors = {1: "Ana", 2: "Ben", 3: "Ana", 4: "Ana Maria", 5: "…"}
+    assert said_by_the_named("What did ana's sister cook?", actors) == {1, 3}
+    assert said_by_the_named("Did Ana and Ben cook?", actors) == set()
+    assert said_by_the_named("Anatomy of bending", actors) == set()
+    assert said_by_the_named("Who cooked?", actors) == set()
+    assert said_by_the_named("Where does Ben live?", {}) == set()
 
 
 def test_equal_scores_go_to_the_later() -> None:
