@@ -135,14 +135,14 @@ class Answerer:
         kept: list[RecallHit] = []
         cut: list[Cut] = []
         tokens = 0
-        best = recall.hits[0].score if recall.hits else 0.0
+        best = max((_own(hit) for hit in recall.hits), default=0.0)
         asked = parse_question(question)
         for hit in recall.hits:
             cost = self._generator.count_tokens(hit.record.text)
             if asked is not None and _states_another(hit.record, asked):
                 cut.append(Cut(record_id=hit.record.id, reason="states something else than what is asked"))
-            elif hit.score < settings.weak_hit * best:
-                cut.append(Cut(record_id=hit.record.id, reason=f"score {hit.score:.2f}, best is {best:.2f}"))
+            elif _own(hit) < settings.weak_hit * best:
+                cut.append(Cut(record_id=hit.record.id, reason=f"score {_own(hit):.2f}, best is {best:.2f}"))
             elif len(kept) >= settings.inject:
                 cut.append(Cut(record_id=hit.record.id, reason=f"{settings.inject} records are injected at most"))
             elif tokens + cost > settings.token_budget:
@@ -343,6 +343,11 @@ def failed_stream(error: MemosError) -> AnswerStream:
         yield ""  # a generator: it raises when it is read, not here
 
     return AnswerStream(pieces(), lambda _text: Answer(text="", known=False, tier=None, reason=error.message))
+
+
+def _own(hit: RecallHit) -> float:
+    """A hit's score without what its session is lent: that says where an answer is, not that it is in this text."""
+    return hit.score - hit.parts.get("session", 0.0)
 
 
 def _states_another(record: MemoryRecord, asked: tuple[str, str]) -> bool:

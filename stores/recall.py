@@ -19,7 +19,7 @@ from memos.stores import lexical
 from memos.stores.lexical import View
 from memos.stores.rows import record_from
 from memos.stores.schema import UtcTime, records, to_micros
-from memos.stores.search import Weights, best, fused, lent, parts, said_by_the_named, scaled
+from memos.stores.search import Weights, best, fused, lent, of_the_session, parts, said_by_the_named, scaled
 from memos.stores.vector_arm import VectorArm
 from memos.types import RecallHit, RecordState
 
@@ -95,8 +95,12 @@ def search(
             own = fused(arms, weights)
         helped = lent(own, beside, weights)
     scores = {key: own.get(key, 0.0) + helped.get(key, 0.0) for key in own.keys() | helped.keys()}
-    spoken = said_by_the_named(query, _actors(view, scores)) if weights.speaker > 0 else set()
-    scores = {key: score + weights.speaker * (key in spoken) for key, score in scores.items()}
+    actors, sessions = _places(view, scores)
+    spoken = said_by_the_named(query, actors) if weights.speaker > 0 else set()
+    around = of_the_session(own, sessions, weights.session) if weights.session > 0 else {}
+    scores = {
+        key: score + weights.speaker * (key in spoken) + around.get(key, 0.0) for key, score in scores.items()
+    }
     shortlist = best(scores, 2 * k)
     rows = {
         row["key"]: row
@@ -108,6 +112,7 @@ def search(
         RecallHit(record=record_from(rows[key]), rank=rank, score=scores[key], parts={
             **parts(key, arms, weights),
             **({"neighbour": helped[key]} if key in helped else {}),
+            **({"session": around[key]} if key in around else {}),
             **({"speaker": weights.speaker} if key in spoken else {}),
             **({"recency": weights.recency * newness[key]} if weights.recency else {}),
         })
@@ -142,13 +147,14 @@ class _Cosines:
         return {arm: scaled(scores, floor=0.0) for arm, scores in self._raw.items()}
 
 
-def _actors(view: View, keys: Iterable[int]) -> dict[int, str]:
-    """Who said each of these, where that is known."""
-    return {row[0]: row[1] for row in view.run(_ACTORS, keys=list(keys))}
+def _places(view: View, keys: Iterable[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """Who said each of these, and in which session, where that is known."""
+    rows = view.run(_PLACES, keys=list(keys)).all()
+    return {row[0]: row[1] for row in rows if row[1] is not None}, {row[0]: row[2] for row in rows if row[2] is not None}
 
 
-_ACTORS = sa.select(records.c.key, records.c.actor).where(
-    records.c.key.in_(sa.bindparam("keys", expanding=True)), _HERE, records.c.actor.is_not(None)
+_PLACES = sa.select(records.c.key, records.c.actor, records.c.session).where(
+    records.c.key.in_(sa.bindparam("keys", expanding=True)), _HERE
 )
 
 

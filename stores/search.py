@@ -30,16 +30,20 @@ class Weights:
 
     `lexical`, `dense`, `context`: BM25, cosine of the text alone, cosine of the text after the one before it.
     `neighbour`: the share of the adjacent turns' scores that a turn is lent; `further`: of those two turns away.
-    `speaker`: added to what the one speaker said whom the query names. `recency`: added in full to the newest candidate,
-    not at all to the oldest; small, so that it only parts what is otherwise alike.
+    `session`: the share of the best score of its session that a turn is lent. `speaker`: added to what the one speaker said
+    whom the query names. `recency`: added in full to the newest candidate, not at all to the oldest; small, so that it
+    only parts what is otherwise alike.
+
+    Fitted on five conversations by leaving one out in turn; `benchmarks/token_store/RESULTS.md` has the figures.
     """
 
     lexical: float = 0.8
-    dense: float = 0.6
-    context: float = 0.6
-    neighbour: float = 0.25
-    further: float = 0.1
-    speaker: float = 0.1
+    dense: float = 0.3
+    context: float = 0.4
+    neighbour: float = 0.35
+    further: float = 0.2
+    session: float = 0.3
+    speaker: float = 0.2
     recency: float = 0.02
 
 
@@ -85,6 +89,16 @@ def said_by_the_named(query: str, actors: Mapping[int, str]) -> set[int]:
     asked = set(WORD.findall(query.lower()))
     named = {actor for actor in set(actors.values()) if (words := set(WORD.findall(actor.lower()))) and words <= asked}
     return {key for key, actor in actors.items() if actor in named} if len(named) == 1 else set()
+
+
+def of_the_session(own: Mapping[int, float], sessions: Mapping[int, str], share: float) -> dict[int, float]:
+    """What each key is lent of the best score in its session. Where all are of one session that says nothing: no entry."""
+    tops: dict[str, float] = {}
+    for key, session in sessions.items():
+        tops[session] = max(tops.get(session, 0.0), own.get(key, 0.0))
+    if len(tops) < 2:
+        return {}
+    return {key: share * tops[session] for key, session in sessions.items() if tops[session] > 0}
 
 
 def lent(

@@ -5,9 +5,19 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from memos.stores.search import Weights, best, fused, lent, parts, query_words, said_by_the_named, scaled
+from memos.stores.search import (
+    Weights,
+    best,
+    fused,
+    lent,
+    of_the_session,
+    parts,
+    query_words,
+    said_by_the_named,
+    scaled,
+)
 
-PLAIN = Weights(lexical=1.0, dense=0.5, context=0.5, neighbour=0.25, further=0.1, speaker=0.0, recency=0.0)
+PLAIN = Weights(lexical=1.0, dense=0.5, context=0.5, neighbour=0.25, further=0.1, session=0.0, speaker=0.0, recency=0.0)
 scores = st.dictionaries(st.integers(1, 20), st.floats(-1, 50, allow_nan=False), max_size=12)
 
 
@@ -54,6 +64,13 @@ def test_a_text_without_a_vector_is_judged_by_its_words() -> None:
 def test_neighbours_lend_a_share_of_their_own_score() -> None:
     beside = [(1, 2, 1), (2, 1, 1), (1, 3, 2), (9, 3, 1)]
     assert lent({1: 1.0, 2: 0.4}, beside, PLAIN) == {2: 0.25, 1: 0.1, 3: 0.1}
+
+
+def test_a_session_lends_a_share_of_its_best() -> None:
+    own = {1: 1.0, 2: 0.4, 3: 0.2}
+    assert of_the_session(own, {1: "a", 2: "a", 3: "b", 4: "b", 5: "c"}, 0.5) == {1: 0.5, 2: 0.5, 3: 0.1, 4: 0.1}
+    assert of_the_session(own, {1: "a", 2: "a"}, 0.5) == {}
+    assert of_the_session(own, {}, 0.5) == {}
 
 
 def test_the_named_speaker_is_the_only_one_named() -> None:
