@@ -23,7 +23,7 @@ from harness import Stopwatch, Table, missing_data, report
 
 from memos.build import open_memory
 from memos.config import EmbedderSettings, RoutingSettings, Settings, StoreSettings
-from memos.embedding import make_embedder
+from memos.embedding import make_embedder, unnamed
 from memos.manager import MemoryManager
 from memos.stores.database import Database
 from memos.stores.search import Weights
@@ -81,10 +81,10 @@ def run(conversations: list[dict[str, Any]], home: Path, arguments: argparse.Nam
     def store(**weights: float) -> SqlTokenStore:
         return SqlTokenStore(database, home / "index", embedder, weights=Weights(**weights) if weights else None)
 
-    fusion, plain = store(), store(neighbour=0.0, recency=0.0)
+    fusion, plain = store(), store(neighbour=0.0, further=0.0, session=0.0, speaker=0.0, time=0.0, recency=0.0)
 
     def fused(namespace: str, question: str) -> list[str]:
-        vector = embedder.embed([question])[0]
+        vector = embedder.embed([unnamed(question, fusion.speakers(namespace))])[0]
         return [hit.record.id for hit in fusion.search(namespace, question, vector, max(CUTS))]
 
     def lexical(namespace: str, question: str) -> list[str]:

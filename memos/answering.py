@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from memos.config import Settings
+from memos.embedding import unnamed
 from memos.errors import InputError, MemosError, NotFoundError
 from memos.grammar import parse_question
 from memos.prompting import Note
@@ -121,7 +122,7 @@ class Answerer:
         if not query.strip():
             raise InputError("the query is empty", hint="say what to look for", code="input.empty")
         started = time.perf_counter()
-        vector = self._embedder.embed([query])[0]
+        vector = self._embedder.embed([unnamed(query, self._store.speakers(self._namespace))])[0]
         hits = self._store.search(
             self._namespace, query, vector, self._settings.recall.k if k is None else k, where=where, as_of=as_of
         )
@@ -346,8 +347,8 @@ def failed_stream(error: MemosError) -> AnswerStream:
 
 
 def _own(hit: RecallHit) -> float:
-    """A hit's score without what its session is lent: that says where an answer is, not that it is in this text."""
-    return hit.score - hit.parts.get("session", 0.0)
+    """A hit's score without what its session and its time are worth: they say where an answer is, not that it is in this text."""
+    return hit.score - hit.parts.get("session", 0.0) - hit.parts.get("time", 0.0)
 
 
 def _states_another(record: MemoryRecord, asked: tuple[str, str]) -> bool:

@@ -14,10 +14,11 @@ import hashlib
 import importlib
 import importlib.util
 import json
+import re
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -53,6 +54,19 @@ def make_embedder(settings: EmbedderSettings, *, allow_network: bool = False) ->
 def in_context(text: str, previous: str | None) -> str:
     """The text as it is embedded in its context: after the turn before it."""
     return text if previous is None else f"{previous}\n{text}"
+
+
+def unnamed(query: str, names: Iterable[str]) -> str:
+    """The query less the names of speakers: nothing of them is in the vectors of what they said, and much of the query's is.
+
+    The query as it stands where nothing would be left.
+    """
+    spoken = sorted({name for name in names if name.strip()}, key=len, reverse=True)
+    if not spoken:
+        return query
+    pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, spoken))})(?:['’]s)?(?!\w)"
+    left = " ".join(re.sub(pattern, " ", query, flags=re.IGNORECASE).split())
+    return left if any(letter.isalnum() for letter in left) else query
 
 
 class TransformersEmbedder:

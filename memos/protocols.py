@@ -239,6 +239,10 @@ class TokenStore(Protocol):
     def search(self, namespace: str, query: str, vector: Vector | None, k: int, *, where: Any | None = None,
                as_of: datetime | None = None) -> builtins.list[RecallHit]: ...
 
+    def speakers(self, namespace: str) -> frozenset[str]:
+        """Who said what is newest in the namespace."""
+        ...
+
     def purge(self, namespace: str, record_ids: Sequence[str]) -> dict[str, int]:
         """Erase records with all that quotes them: revisions, experiences, decisions' words, vectors, index entries.
 

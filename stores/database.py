@@ -32,7 +32,7 @@ from memos.errors import (
 from memos.stores.engines import backend_for
 from memos.types import StoredBytes
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """Number of the newest migration in `memos.stores.migrations.versions`."""
 
 Listener = Callable[[bool], None]

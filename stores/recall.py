@@ -21,6 +21,7 @@ from memos.stores.rows import record_from
 from memos.stores.schema import UtcTime, records, to_micros
 from memos.stores.search import Weights, best, fused, lent, of_the_session, parts, said_by_the_named, scaled
 from memos.stores.vector_arm import VectorArm
+from memos.stores.when import Around, Interval, asked_time
 from memos.types import RecallHit, RecordState
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def search(
     width = max(CANDIDATES, 4 * k)
     words = lexical.best_matches(view, query, width, bounded=view.condition is CURRENT)
     arms: dict[str, dict[int, float]] = {"lexical": scaled(words, floor=0.0)}
+    when = _when(view, query, now if as_of is None else as_of) if weights.time > 0 else None
+    timely = _within(view, when, width) if when is not None else []
     cosines = _Cosines(view, dense, vector) if dense is not None and vector is not None else None
     if cosines:
         if view.condition is CURRENT:
@@ -81,9 +84,9 @@ def search(
                 sa.select(records.c.key).where(_HERE, view.condition)
             ).scalars())
         # Each arm scores all candidates, not only its own: else what one arm found looks worthless to the other.
-        arms |= cosines.of({*words, *found})
+        arms |= cosines.of({*words, *found, *timely})
     own = fused(arms, weights)
-    helped: dict[int, float] = {}
+    lending: dict[int, float] = {}
     if weights.neighbour > 0 or weights.further > 0:
         chosen = best(own, max(HELPED, 2 * k))
         beside = _beside(view, chosen)
@@ -93,28 +96,32 @@ def search(
         if cosines and strangers:
             arms |= cosines.of(strangers)
             own = fused(arms, weights)
-        helped = lent(own, beside, weights)
-    scores = {key: own.get(key, 0.0) + helped.get(key, 0.0) for key in own.keys() | helped.keys()}
-    actors, sessions = _places(view, scores)
-    spoken = said_by_the_named(query, actors) if weights.speaker > 0 else set()
-    around = of_the_session(own, sessions, weights.session) if weights.session > 0 else {}
-    scores = {
-        key: score + weights.speaker * (key in spoken) + around.get(key, 0.0) for key, score in scores.items()
+        lending = lent(own, beside, weights)
+    places = _places(view, {*own, *lending, *timely})
+    added: dict[str, dict[int, float]] = {
+        "neighbour": lending,
+        "session": of_the_session(own, {key: at.session for key, at in places.items() if at.session}, weights.session),
+        "speaker": dict.fromkeys(
+            said_by_the_named(query, {key: at.actor for key, at in places.items() if at.actor}), weights.speaker
+        ),
+        "time": {} if when is None else {
+            key: weights.time * when.closeness(at.occurred_at) for key, at in places.items()
+        },
     }
+    scores = {key: own.get(key, 0.0) + sum(extra.get(key, 0.0) for extra in added.values()) for key in places}
     shortlist = best(scores, 2 * k)
     rows = {
         row["key"]: row
         for row in view.run(rows_of(view.condition), keys=shortlist).mappings()
     }
-    newness = scaled({key: float(to_micros(row["occurred_at"])) for key, row in rows.items()})
-    scores = {key: scores[key] + weights.recency * newness[key] for key in rows}
+    added["recency"] = {
+        key: weights.recency * newness
+        for key, newness in scaled({key: float(to_micros(places[key].occurred_at)) for key in rows}).items()
+    }
+    scores = {key: scores[key] + added["recency"][key] for key in rows}
     return [
         RecallHit(record=record_from(rows[key]), rank=rank, score=scores[key], parts={
-            **parts(key, arms, weights),
-            **({"neighbour": helped[key]} if key in helped else {}),
-            **({"session": around[key]} if key in around else {}),
-            **({"speaker": weights.speaker} if key in spoken else {}),
-            **({"recency": weights.recency * newness[key]} if weights.recency else {}),
+            **parts(key, arms, weights), **{name: extra[key] for name, extra in added.items() if extra.get(key)},
         })
         for rank, key in enumerate(best(scores, k), start=1)
     ]
@@ -147,15 +154,51 @@ class _Cosines:
         return {arm: scaled(scores, floor=0.0) for arm, scores in self._raw.items()}
 
 
-def _places(view: View, keys: Iterable[int]) -> tuple[dict[int, str], dict[int, str]]:
-    """Who said each of these, and in which session, where that is known."""
-    rows = view.run(_PLACES, keys=list(keys)).all()
-    return {row[0]: row[1] for row in rows if row[1] is not None}, {row[0]: row[2] for row in rows if row[2] is not None}
+def _when(view: View, query: str, now: datetime) -> Interval | None:
+    """The time that the query asks about. An event in it happened when people spoke of it: what fits its words best was said."""
+    asked = asked_time(query, now)
+    if not isinstance(asked, Around):
+        return asked
+    spoken = lexical.best_matches(view, asked.event, 1, bounded=view.condition is CURRENT)
+    return next((asked.of(at.occurred_at) for at in _places(view, spoken).values()), None)
 
 
-_PLACES = sa.select(records.c.key, records.c.actor, records.c.session).where(
+def _within(view: View, when: Interval, most: int) -> list[int]:
+    """The newest of what was said in an interval that is closed: so that it is found by whatever words it was said in."""
+    if when.start is None or when.end is None:
+        return []
+    return list(view.run(_within_query(view.condition), start=when.start, end=when.end, most=most).scalars())
+
+
+@lru_cache(maxsize=16)
+def _within_query(condition: ColumnElement[bool]) -> sa.Select[tuple[int]]:
+    return (
+        sa.select(records.c.key)
+        .where(
+            _HERE, records.c.occurred_at >= sa.bindparam("start", type_=UtcTime),
+            records.c.occurred_at < sa.bindparam("end", type_=UtcTime), condition,
+        )
+        .order_by(records.c.occurred_at.desc(), records.c.key.desc()).limit(sa.bindparam("most", type_=sa.Integer))
+    )
+
+
+def _places(view: View, keys: Iterable[int]) -> dict[int, sa.Row[Any]]:
+    """By key: `actor`, `session` and `occurred_at`, who said it, where and when."""
+    return {row.key: row for row in view.run(_PLACES, keys=list(keys))}
+
+
+_PLACES = sa.select(records.c.key, records.c.actor, records.c.session, records.c.occurred_at).where(
     records.c.key.in_(sa.bindparam("keys", expanding=True)), _HERE
 )
+LATELY = 200
+"""Of how many of the newest records the speakers are known to `speakers`."""
+
+
+def speakers(connection: Connection, namespace: str) -> frozenset[str]:
+    """Who said the newest records of a namespace."""
+    newest = sa.select(records.c.actor).where(records.c.namespace == namespace).order_by(records.c.key.desc()).limit(LATELY)
+    found = newest.subquery()
+    return frozenset(connection.execute(sa.select(found.c.actor).where(found.c.actor.is_not(None)).distinct()).scalars())
 
 
 def _beside(view: View, keys: Iterable[int]) -> set[tuple[int, int, int]]:

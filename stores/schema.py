@@ -108,6 +108,7 @@ records = sa.Table(
     sa.Index("records_by_namespace", "namespace", "key"),
     sa.Index("records_by_hash", "namespace", "text_hash"),
     sa.Index("records_by_turn", "namespace", "session", "turn"),
+    sa.Index("records_by_time", "namespace", "occurred_at"),
     sa.Index("records_by_experience", "experience_id"),
     sa.Index("records_by_fact", "namespace", "fact_subject", "fact_attribute",
              sqlite_where=sa.text("fact_subject IS NOT NULL")),

@@ -2,8 +2,9 @@
 
 Lexical first: BM25 is a full source of candidates. Each arm's scores are brought to [0, 1] over the candidates and
 added with weights; ranks are not fused, because how much better the best hit is than the second is worth knowing.
-A turn is then lent a share of the scores of the turns before and after it, since an answer often stands beside the
-words that were asked for. Knows no database, no vector and no clock.
+A turn is then lent a share of the scores of the turns around it and of the best of its session, since an answer often
+stands beside the words that were asked for; and who said it, and when, counts where the query says so. Knows no database,
+no vector and no clock.
 """
 
 from __future__ import annotations
@@ -31,19 +32,21 @@ class Weights:
     `lexical`, `dense`, `context`: BM25, cosine of the text alone, cosine of the text after the one before it.
     `neighbour`: the share of the adjacent turns' scores that a turn is lent; `further`: of those two turns away.
     `session`: the share of the best score of its session that a turn is lent. `speaker`: added to what the one speaker said
-    whom the query names. `recency`: added in full to the newest candidate, not at all to the oldest; small, so that it
-    only parts what is otherwise alike.
+    whom the query names. `time`: added to what was said when the query asks about, less to what was said near that time.
+    `recency`: added in full to the newest candidate, not at all to the oldest; small, so that it only parts what is
+    otherwise alike.
 
-    Fitted on five conversations by leaving one out in turn; `benchmarks/token_store/RESULTS.md` has the figures.
+    Fitted on conversations, each left out in turn: `python -m benchmarks.token_store.fit_weights`.
     """
 
-    lexical: float = 0.8
-    dense: float = 0.3
-    context: float = 0.4
-    neighbour: float = 0.35
+    lexical: float = 1.0
+    dense: float = 0.2
+    context: float = 0.45
+    neighbour: float = 0.3
     further: float = 0.2
-    session: float = 0.3
-    speaker: float = 0.2
+    session: float = 0.4
+    speaker: float = 0.4
+    time: float = 1.5
     recency: float = 0.02
 
 

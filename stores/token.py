@@ -30,7 +30,7 @@ from memos.stores.inserting import RowInsert
 from memos.stores.lexical import View
 from memos.stores.purging import erase
 from memos.stores.reading import DANGLING, RecordReader, dangles
-from memos.stores.recall import CURRENT, not_current, rows_of, search
+from memos.stores.recall import CURRENT, not_current, rows_of, search, speakers
 from memos.stores.reindexing import Reindexer
 from memos.stores.rows import (
     Row,
@@ -324,6 +324,11 @@ class SqlTokenStore(RecordReader):
             )
         self._dense.save_if_due()
         return hits
+
+    def speakers(self, namespace: str) -> frozenset[str]:
+        """Who said what is newest: the names that `embedding.unnamed` leaves out of a query before it is embedded."""
+        with self._database.read() as connection:
+            return speakers(connection, namespace)
 
     def rebuild_index(self, progress: Progress | None = None) -> int:
         """Make the lexical and every vector index anew from SQL. Returns the number of vectors.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -120,6 +120,56 @@ def test_the_speaker_who_is_named_comes_first(store: TokenStore) -> None:
         assert hits[0].record.id == kept and hits[0].parts["speaker"] > 0 and "speaker" not in hits[1].parts
         for hit in hits:
             assert hit.score == pytest.approx(sum(hit.parts.values()))
+
+
+def test_what_was_said_at_the_time_that_is_asked_about_comes_first(store: TokenStore, clock: Clock) -> None:
+    clock.now = datetime(2023, 11, 1, tzinfo=UTC)
+    put(store, "We painted the kitchen, Ana and me", at=datetime(2023, 3, 4, tzinfo=UTC))
+    cooked = put(store, "Ramen for everybody", at=datetime(2023, 5, 8, 20, tzinfo=UTC))
+    put(store, "Ramen for nobody", "bob", at=datetime(2023, 5, 8, 20, tzinfo=UTC))
+    soon = put(store, "We painted the kitchen, Ben and me", at=datetime(2023, 5, 9, 9, tzinfo=UTC))
+    for question, first in (
+        ("Who painted the kitchen on 8 May 2023?", soon), ("Who painted the kitchen last May?", soon),
+        ("What was there on 8 May 2023?", cooked),  # not a word of it, and no vector: by the time alone
+    ):
+        hits = store.search("ana", question, None, 5)
+        assert hits[0].record.id == first and hits[0].parts["time"] > 0
+        assert all(hit.record.namespace == "ana" for hit in hits)
+        for hit in hits:
+            assert hit.score == pytest.approx(sum(hit.parts.values()))
+    # Seen from the moment asked about, "last May" is the May before that.
+    assert "time" not in store.search("ana", "Who painted the kitchen?", None, 1)[0].parts
+    earlier = store.search("ana", "kitchen in March", None, 5, as_of=datetime(2023, 4, 1, tzinfo=UTC))
+    assert [hit.record.text for hit in earlier] == ["We painted the kitchen, Ana and me"]
+
+
+def test_a_time_can_be_told_by_an_event(store: TokenStore, clock: Clock) -> None:
+    clock.now = datetime(2023, 11, 1, tzinfo=UTC)
+    put(store, "The wedding was wonderful", at=datetime(2023, 6, 10, tzinfo=UTC))
+    bought = put(store, "I bought shoes in Porto", at=datetime(2023, 5, 27, tzinfo=UTC))
+    put(store, "I bought shoes in Faro", at=datetime(2023, 8, 1, tzinfo=UTC))
+    put(store, "The wedding of a stranger", "bob", at=datetime(2023, 8, 15, tzinfo=UTC))
+    assert store.search("ana", "Where were the shoes bought two weeks before the wedding?", None, 3)[0].record.id == bought
+    hits = store.search("ana", "Where were the shoes bought two weeks before the funeral?", None, 3)
+    assert all("time" not in hit.parts for hit in hits)
+
+
+def test_the_rest_of_the_best_session_is_lent_some_of_its_score(store: TokenStore) -> None:
+    for number in range(0, 60, 10):
+        put(store, "We talked of the marathon" if number == 0 else f"Kilometre {number}, kitchen", source=turn(number, "run"))
+        put(store, f"Plate {number}, kitchen", source=turn(number, "dinner"))
+    hits = store.search("ana", "kitchen after the marathon", None, 12)
+    places = [hit.record.source.session for hit in hits]
+    assert places == ["run"] * 6 + ["dinner"] * 6
+    assert hits[5].parts["session"] > hits[6].parts["session"] > 0
+
+
+def test_the_speakers_of_a_namespace_are_its_own(store: TokenStore) -> None:
+    put(store, "Hello there", source=turn(1, actor="Ana"))
+    put(store, "Hello to you", source=turn(2, actor="Ben"))
+    put(store, "A note by nobody")
+    put(store, "Hello from afar", "bob", source=turn(1, actor="Cleo"))
+    assert store.speakers("ana") == {"Ana", "Ben"} and store.speakers("nobody here") == frozenset()
 
 
 def test_only_what_holds_now_unless_asked_for_the_past(store: TokenStore, clock: Clock) -> None:

@@ -20,6 +20,7 @@ from memos.embedding import (
     in_context,
     make_embedder,
     minilm,
+    unnamed,
 )
 from memos.errors import ConfigError, ModelUnavailable
 
@@ -132,3 +133,13 @@ def test_naming_an_embedder_loads_nothing_heavy() -> None:
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
                             env={**os.environ, "PYTHONPATH": os.getcwd()})
     assert result.stdout.strip() == "[]"
+
+
+def test_the_names_of_speakers_are_left_out_of_a_query() -> None:
+    names = frozenset({"Ana", "Ana Maria", "Ben"})
+    assert unnamed("What did Ana say to Ben's sister?", names) == "What did say to sister?"
+    assert unnamed("Where is ana maria now?", names) == "Where is now?"
+    assert unnamed("Anatomy of bending", names) == "Anatomy of bending"
+    assert unnamed("Ana?", names) == "Ana?"
+    assert unnamed("Who is Ana?", frozenset()) == "Who is Ana?"
+    assert unnamed("C++ (or C)?", frozenset({"C++ (or"})) == "C)?"
