@@ -67,19 +67,19 @@ def best_matches(view: View, query: str, k: int, *, bounded: bool = False) -> di
     if not view.run(_OTHERS_EXIST).scalar():
         if not bounded:
             found = view.run(_best_of_all(view.condition), match=_any_of(words), most=k)
-            return {row[0]: row[1] for row in found}
+            return {row[0]: row[1] for row in found.all()}
         telling = _telling(list(zip(words, _holding(view, words), strict=True)))
         if not telling:
             return {}
         found = view.run(_best_of_newest(view.condition), match=_any_of(telling), most=k, weighed=2 * MOST_WEIGHED)
-        return {row[0]: row[1] for row in found}
+        return {row[0]: row[1] for row in found.all()}
     weighted = _weighted(view, words, bounded)
     if not weighted:
         return {}
     values: dict[str, Any] = {"most": k}
     for position, (word, factor) in enumerate(weighted):
         values |= {f"match{position}": _within(view.namespace, word), f"factor{position}": factor}
-    return {row[0]: row[1] for row in view.run(_best(len(weighted), view.condition), **values)}
+    return {row[0]: row[1] for row in view.run(_best(len(weighted), view.condition), **values).all()}
 
 
 def rebuild(connection: Connection) -> None:

@@ -6,7 +6,7 @@ Knows the tables; the arithmetic is in `search.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,17 @@ from memos.stores import lexical
 from memos.stores.lexical import View
 from memos.stores.rows import record_from
 from memos.stores.schema import UtcTime, records, to_micros
-from memos.stores.search import Weights, best, fused, lent, of_the_session, parts, said_by_the_named, scaled
+from memos.stores.search import (
+    REACH,
+    Weights,
+    best,
+    fused,
+    lent,
+    of_the_session,
+    parts,
+    said_by_the_named,
+    scaled,
+)
 from memos.stores.vector_arm import VectorArm
 from memos.stores.when import Around, Interval, asked_time
 from memos.types import RecallHit, RecordState
@@ -29,8 +39,10 @@ if TYPE_CHECKING:
 
 CANDIDATES = 200
 """Taken from each arm, at least; more when more hits are asked for."""
+PLACED = 120
+"""Of how many of the best candidates who said them, where and when is looked at; more when more are asked for."""
 HELPED = 40
-"""How many of the best candidates are helped by their neighbours, and help them; more when more are asked for."""
+"""Around how many of these others are looked for that no arm found."""
 
 # Word for word the conditions of two partial indexes: only then does SQLite see that it may use them.
 _ENDED = sa.text("valid_to IS NOT NULL")
@@ -86,20 +98,15 @@ def search(
         # Each arm scores all candidates, not only its own: else what one arm found looks worthless to the other.
         arms |= cosines.of({*words, *found, *timely})
     own = fused(arms, weights)
-    lending: dict[int, float] = {}
-    if weights.neighbour > 0 or weights.further > 0:
-        chosen = best(own, max(HELPED, 2 * k))
-        beside = _beside(view, chosen)
-        # Those beside the best are found, and help, by their own scores; so theirs are needed, and who helps them.
-        beside |= _beside(view, {key for one, other, _ in beside for key in (one, other)}.difference(chosen))
-        strangers = {key for one, other, _ in beside for key in (one, other)} - own.keys()
-        if cosines and strangers:
-            arms |= cosines.of(strangers)
-            own = fused(arms, weights)
-        lending = lent(own, beside, weights)
-    places = _places(view, {*own, *lending, *timely})
+    near = best(own, max(PLACED, 4 * k))
+    beside = _around(view, near[:max(HELPED, 2 * k)]) if weights.neighbour > 0 or weights.further > 0 else set()
+    if cosines and (strangers := beside - own.keys()):
+        arms |= cosines.of(strangers)
+        own = fused(arms, weights)
+    places = _places(view, {*near, *beside, *timely})
+    own = {key: own[key] for key in places if key in own}
     added: dict[str, dict[int, float]] = {
-        "neighbour": lending,
+        "neighbour": lent(own, {key: (at.session, at.turn) for key, at in places.items() if at.turn is not None}, weights),
         "session": of_the_session(own, {key: at.session for key, at in places.items() if at.session}, weights.session),
         "speaker": dict.fromkeys(
             said_by_the_named(query, {key: at.actor for key, at in places.items() if at.actor}), weights.speaker
@@ -167,7 +174,7 @@ def _within(view: View, when: Interval, most: int) -> list[int]:
     """The newest of what was said in an interval that is closed: so that it is found by whatever words it was said in."""
     if when.start is None or when.end is None:
         return []
-    return list(view.run(_within_query(view.condition), start=when.start, end=when.end, most=most).scalars())
+    return list(view.run(_within_query(view.condition), start=when.start, end=when.end, most=most).scalars().all())
 
 
 @lru_cache(maxsize=16)
@@ -183,11 +190,11 @@ def _within_query(condition: ColumnElement[bool]) -> sa.Select[tuple[int]]:
 
 
 def _places(view: View, keys: Iterable[int]) -> dict[int, sa.Row[Any]]:
-    """By key: `actor`, `session` and `occurred_at`, who said it, where and when."""
-    return {row.key: row for row in view.run(_PLACES, keys=list(keys))}
+    """By key: `actor`, `session`, `turn` and `occurred_at`: who said it, where and when."""
+    return {row.key: row for row in view.run(_PLACES, keys=list(keys)).all()}
 
 
-_PLACES = sa.select(records.c.key, records.c.actor, records.c.session, records.c.occurred_at).where(
+_PLACES = sa.select(records.c.key, records.c.actor, records.c.session, records.c.turn, records.c.occurred_at).where(
     records.c.key.in_(sa.bindparam("keys", expanding=True)), _HERE
 )
 LATELY = 200
@@ -201,24 +208,19 @@ def speakers(connection: Connection, namespace: str) -> frozenset[str]:
     return frozenset(connection.execute(sa.select(found.c.actor).where(found.c.actor.is_not(None)).distinct()).scalars())
 
 
-def _beside(view: View, keys: Iterable[int]) -> set[tuple[int, int, int]]:
-    """(one, other, distance), both ways, for each of `keys` and every record at most two turns away in its session."""
-    found = view.run(_beside_query(view.condition), keys=list(keys)).all()
-    return {(row[0], row[1], row[2]) for row in found} | {(row[1], row[0], row[2]) for row in found}
+def _around(view: View, keys: Sequence[int]) -> set[int]:
+    """What stands at most two turns from these, in their sessions."""
+    return set(view.run(_around_query(view.condition), keys=list(keys)).scalars().all())
 
 
 @lru_cache(maxsize=16)  # built once for the condition that nearly every search has
-def _beside_query(condition: ColumnElement[bool]) -> sa.CompoundSelect[tuple[int, int, int]]:
+def _around_query(condition: ColumnElement[bool]) -> sa.Select[tuple[int]]:
     one, other = records.alias("one"), records
-    steps = []
-    for step in (-2, -1, 1, 2):  # one equality a query: with the turns in a list the planner leaves the index of turns alone
-        steps.append(
-            sa.select(one.c.key.label("one"), other.c.key.label("other"), sa.literal_column(str(abs(step)), sa.Integer))
-            .select_from(one)
-            .join(other, sa.and_(
-                other.c.namespace == sa.bindparam("namespace"), other.c.session == one.c.session,
-                other.c.turn == one.c.turn + step,
-            ))
-            .where(one.c.key.in_(sa.bindparam("keys", expanding=True)), condition)
-        )
-    return sa.union_all(*steps)
+    return (
+        sa.select(other.c.key).select_from(one)
+        .join(other, sa.and_(
+            other.c.namespace == sa.bindparam("namespace"), other.c.session == one.c.session,
+            other.c.turn >= one.c.turn - REACH, other.c.turn <= one.c.turn + REACH,
+        ))
+        .where(one.c.key.in_(sa.bindparam("keys", expanding=True)), condition)
+    )

@@ -10,7 +10,7 @@ no vector and no clock.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 STOP_WORDS = frozenset(
@@ -21,6 +21,8 @@ STOP_WORDS = frozenset(
 )
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 MAX_QUERY_WORDS = 64
+REACH = 2
+"""How many turns away a neighbour may stand."""
 
 Arms = Mapping[str, Mapping[int, float]]
 
@@ -40,10 +42,10 @@ class Weights:
     """
 
     lexical: float = 1.0
-    dense: float = 0.2
+    dense: float = 0.45
     context: float = 0.45
-    neighbour: float = 0.3
-    further: float = 0.2
+    neighbour: float = 0.25
+    further: float = 0.15
     session: float = 0.4
     speaker: float = 0.4
     time: float = 1.5
@@ -65,7 +67,7 @@ def scaled(scores: Mapping[int, float], *, floor: float | None = None) -> dict[i
     high = max(scores.values())
     if high <= low:
         return dict.fromkeys(scores, 1.0 if floor is None else 0.0)
-    return {key: max(score - low, 0.0) / (high - low) for key, score in scores.items()}
+    return {key: (score - low) / (high - low) if score > low else 0.0 for key, score in scores.items()}
 
 
 def fused(arms: Arms, weights: Weights) -> dict[int, float]:
@@ -104,15 +106,18 @@ def of_the_session(own: Mapping[int, float], sessions: Mapping[int, str], share:
     return {key: share * tops[session] for key, session in sessions.items() if tops[session] > 0}
 
 
-def lent(
-    own: Mapping[int, float], beside: Iterable[tuple[int, int, int]], weights: Weights,
-) -> dict[int, float]:
-    """What each key is lent of its neighbours' own scores. `beside`: distinct (lender, borrower, turns between them)."""
-    shares = {1: weights.neighbour, 2: weights.further}
+def lent(own: Mapping[int, float], places: Mapping[int, tuple[str, int]], weights: Weights) -> dict[int, float]:
+    """What each key is lent of its neighbours' own scores. `places`: session and turn of each that has them."""
+    at: dict[tuple[str, int], list[int]] = {}
+    for key, place in places.items():
+        at.setdefault(place, []).append(key)
     borrowed: dict[int, float] = {}
-    for lender, borrower, distance in beside:
-        if lender in own:
-            borrowed[borrower] = borrowed.get(borrower, 0.0) + shares[distance] * own[lender]
+    for lender in own.keys() & places.keys():
+        session, turn = places[lender]
+        for away in range(1, REACH + 1):
+            share = own[lender] * (weights.neighbour if away == 1 else weights.further)
+            for borrower in (*at.get((session, turn - away), ()), *at.get((session, turn + away), ())):
+                borrowed[borrower] = borrowed.get(borrower, 0.0) + share
     return borrowed
 
 

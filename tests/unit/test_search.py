@@ -62,8 +62,11 @@ def test_a_text_without_a_vector_is_judged_by_its_words() -> None:
 
 
 def test_neighbours_lend_a_share_of_their_own_score() -> None:
-    beside = [(1, 2, 1), (2, 1, 1), (1, 3, 2), (9, 3, 1)]
-    assert lent({1: 1.0, 2: 0.4}, beside, PLAIN) == {2: 0.25, 1: 0.1, 3: 0.1}
+    places = {1: ("a", 4), 2: ("a", 5), 3: ("a", 6), 4: ("a", 9), 5: ("b", 5), 6: ("a", 5)}
+    assert lent({1: 1.0, 2: 0.4, 9: 1.0}, places, PLAIN) == {
+        1: pytest.approx(0.1), 2: 0.25, 6: 0.25, 3: pytest.approx(0.2),  # of 1, two turns away, and of 2, one away
+    }
+    assert lent({4: 1.0}, places, PLAIN) == {}
 
 
 def test_a_session_lends_a_share_of_its_best() -> None:
