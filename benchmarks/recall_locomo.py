@@ -22,11 +22,10 @@ from typing import Any
 from harness import Stopwatch, Table, missing_data, report
 
 from memos.build import open_memory
-from memos.config import EmbedderSettings, RoutingSettings, Settings, StoreSettings
+from memos.config import EmbedderSettings, RecallWeights, RoutingSettings, Settings, StoreSettings
 from memos.embedding import make_embedder, unnamed
 from memos.manager import MemoryManager
 from memos.stores.database import Database
-from memos.stores.search import Weights
 from memos.stores.token import SqlTokenStore
 from memos.types import Draft, Origin, Source
 
@@ -79,9 +78,9 @@ def run(conversations: list[dict[str, Any]], home: Path, arguments: argparse.Nam
     questions = [one for sample in conversations for one in questions_of(sample, turns[sample["sample_id"]])]
 
     def store(**weights: float) -> SqlTokenStore:
-        return SqlTokenStore(database, home / "index", embedder, weights=Weights(**weights) if weights else None)
+        return SqlTokenStore(database, home / "index", embedder, weights=RecallWeights(**weights) if weights else None)
 
-    fusion, plain = store(), store(neighbour=0.0, further=0.0, session=0.0, speaker=0.0, time=0.0, recency=0.0)
+    fusion, plain = store(), store(neighbour=0.0, further=0.0, session=0.0, link=0.0, speaker=0.0, time=0.0, recency=0.0)
 
     def fused(namespace: str, question: str) -> list[str]:
         vector = embedder.embed([unnamed(question, fusion.speakers(namespace))])[0]
@@ -112,7 +111,7 @@ def run(conversations: list[dict[str, Any]], home: Path, arguments: argparse.Nam
     database.close()
     report(
         "recall_locomo", [overall, by_category, by_conversation], seed=0, json_file=arguments.json,
-        settings={"engine": engine, "embedder": embedder.identity, "weights": Weights().__dict__},
+        settings={"engine": engine, "embedder": embedder.identity, "weights": RecallWeights().model_dump()},
         notes=[
             f"{len(conversations)} conversations, {sum(actions.values()):,} turns, {len(questions):,} questions with evidence",
             "the manager decided: " + ", ".join(f"{count:,} {name}" for name, count in sorted(actions.items())),

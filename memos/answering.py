@@ -30,6 +30,7 @@ from memos.protocols import (
     ParametricReading,
     RecallPolicy,
     RecallView,
+    Reranker,
     TokenStore,
 )
 from memos.types import (
@@ -97,6 +98,7 @@ class Answerer:
         live_writes: Callable[[], int],
         sees_turns: bool,
         settings: Settings,
+        reranker: Reranker | None = None,
     ) -> None:
         self._namespace = namespace
         self._store = store
@@ -108,6 +110,7 @@ class Answerer:
         self._live_writes = live_writes
         self._sees_turns = sees_turns
         self._settings = settings
+        self._reranker = reranker
 
     def load(self) -> None:
         """Load the model, which otherwise comes with the first question."""
@@ -123,9 +126,14 @@ class Answerer:
             raise InputError("the query is empty", hint="say what to look for", code="input.empty")
         started = time.perf_counter()
         vector = self._embedder.embed([unnamed(query, self._store.speakers(self._namespace))])[0]
-        hits = self._store.search(
-            self._namespace, query, vector, self._settings.recall.k if k is None else k, where=where, as_of=as_of
-        )
+        settings = self._settings.recall
+        wanted = settings.k if k is None else k
+        most = wanted if self._reranker is None else max(wanted, settings.reranked)
+        hits = self._store.search(self._namespace, query, vector, most, where=where, as_of=as_of)
+        if self._reranker is not None and hits:
+            from memos.reranking import reranked
+
+            hits = reranked(self._reranker, query, hits, settings.rerank_weight)[:wanted]
         elapsed = 1000 * (time.perf_counter() - started)
         return Recall(query=query, namespace=self._namespace, hits=tuple(hits), elapsed_ms=round(elapsed, 2))
 

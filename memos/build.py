@@ -39,6 +39,7 @@ from memos.protocols import (
     TokenStore,
     UnitOfWork,
 )
+from memos.reranking import make_reranker
 from memos.stores.audit import SqlAuditLog
 from memos.stores.browsing import SqlBrowser
 from memos.stores.context import SqlContextBuffer
@@ -92,7 +93,9 @@ def _parts(settings: Settings) -> Parts:
     database = Database(settings.database_url, busy_timeout_ms=settings.store.busy_timeout_ms,
                         pool_size=settings.store.pool_size)
     embedder = make_embedder(settings.embedder, allow_network=settings.model.allow_network)
-    store = SqlTokenStore(database, settings.home / "index", embedder, vectors=settings.vectors)
+    store = SqlTokenStore(database, settings.home / "index", embedder, vectors=settings.vectors,
+                          weights=settings.recall.weights)
+    reranker = make_reranker(settings.recall, allow_network=settings.model.allow_network)
     audit = SqlAuditLog(database)
     ledger = SqlSlotLedger(database, settings.home / "ledger")
     models = Models(settings, unit=database, store=store, ledger=ledger, audit=audit)
@@ -115,6 +118,7 @@ def _parts(settings: Settings) -> Parts:
             policy=recall_policy(settings.recall), settings=settings,
             parametric=LazyReader(models.reader) if models.learns else None,
             live_writes=lambda: ledger.live_count(namespace), sees_turns=models.sees_turns,
+            reranker=reranker,
         )  # fmt: skip
 
     def hygiene_policy() -> HygienePolicy:

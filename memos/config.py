@@ -100,6 +100,24 @@ class RoutingSettings(Section):
     secrets: Literal["redact", "drop", "keep"] = "redact"
 
 
+class RecallWeights(Section):
+    """How the parts of a score are weighed.
+
+    Fitted on conversations, each left out in turn: `python -m benchmarks.token_store.fit_weights`. Only ratios count.
+    """
+
+    lexical: float = Field(default=1.0, ge=0, description="words in common (BM25), 1 for the best")
+    dense: float = Field(default=0.45, ge=0, description="nearness of the text's vector")
+    context: float = Field(default=0.45, ge=0, description="nearness of the vector of the text after the one before it")
+    neighbour: float = Field(default=0.25, ge=0, description="share of the scores of the turns before and after that is lent")
+    further: float = Field(default=0.15, ge=0, description="the same of the turns two away")
+    session: float = Field(default=0.4, ge=0, description="share of the best score of its session that a turn is lent")
+    link: float = Field(default=0.1, ge=0, description="share of the scores of records that name the same, or that it was made of")
+    speaker: float = Field(default=0.4, ge=0, description="for what the one speaker said whom the query names")
+    time: float = Field(default=1.5, ge=0, description="for what was said when the query asks about; less for what was said near then")
+    recency: float = Field(default=0.02, ge=0, description="for the newest, nothing for the oldest: parts what is otherwise alike")
+
+
 class RecallSettings(Section):
     """How questions are answered."""
 
@@ -111,6 +129,10 @@ class RecallSettings(Section):
                             description="a hit below this share of the best score is not injected")  # fmt: skip
     confidence: float = Field(default=0.85, ge=0, le=1, description="a parametric answer below this is not kept")
     familiarity: float = Field(default=0.2, ge=0, le=1, description="least share of slot weight in rows owned by live writes")
+    weights: RecallWeights = RecallWeights()
+    reranker: str = Field(default="", description="nobody | a Hugging Face cross-encoder: folder or id@COMMIT | module:Class?key=value of a LangChain document compressor")
+    reranked: int = Field(default=20, gt=0, le=1000, description="how many of the best the reranker reads")
+    rerank_weight: float = Field(default=2.0, ge=0, description="weight of its judgement, which is 1 at best, beside recall.weights")
 
 
 class ConsolidationSettings(Section):

@@ -171,7 +171,7 @@ class TransformersEmbedder:
         folder = Path(self.name).expanduser()
         if folder.is_dir():
             return folder
-        return _from_hub(self.name, self._revision, self._allow_network)
+        return from_hub(self.name, self._revision, self._allow_network)
 
     def _digest(self) -> str:
         """sha256 of the weights; the expected one where it is known beforehand, which costs no reading."""
@@ -200,7 +200,7 @@ def minilm(*, batch_size: int = 32, allow_network: bool = False) -> Transformers
             folder = Path(spec.origin).parent / "model"
             if (folder / "model.safetensors").is_file():
                 return folder
-        return _from_hub(MINILM_ID, MINILM_REVISION, allow_network)
+        return from_hub(MINILM_ID, MINILM_REVISION, allow_network)
 
     return TransformersEmbedder("all-MiniLM-L6-v2", batch_size=batch_size, locate=locate, sha256=MINILM_SHA256,
                                 dimension=384)
@@ -288,23 +288,25 @@ class LangChainEmbedder:
         return self._inner
 
 
-def _from_hub(name: str, revision: str, allow_network: bool) -> Path:
+def from_hub(
+    name: str, revision: str, allow_network: bool, *, what: str = "embedder", pin: str = "memos config set embedder.revision COMMIT",
+) -> Path:
+    """The folder of an encoder of the hub: from the cache, or fetched where the network is allowed and a commit is pinned."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     if not revision and allow_network:
-        raise ConfigError(f"a hub model needs a pinned revision: {name}",
-                          hint="memos config set embedder.revision COMMIT")
+        raise ConfigError(f"a hub model needs a pinned revision: {name}", hint=pin)
     try:
         return Path(snapshot_download(
             name, revision=revision or None, local_files_only=not allow_network,
             allow_patterns=["*.json", "*.txt", "model.safetensors", "*.model"],
         ))
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
-        hint = "embedder.name minilm or hash needs no network"
+        hint = "embedder.name minilm or hash needs no network" if what == "embedder" else "name a folder instead"
         if not allow_network:
             hint = "memos config set model.allow_network true, or " + hint
-        raise ModelUnavailable(f"the embedder {name} was not found: {type(error).__name__}", hint=hint) from None
+        raise ModelUnavailable(f"the {what} {name} was not found: {type(error).__name__}", hint=hint) from None
 
 
 def _sha256(path: Path) -> str:

@@ -76,6 +76,14 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Reads a query and texts together, and judges how well each answers."""
+
+    def judge(self, query: str, texts: Sequence[str]) -> Sequence[float]:
+        """Relevance of each text, in [0, 1]."""
+        ...
+
+
 class VectorIndex(Protocol):
     """Nearest neighbours by inner product among vectors keyed by an integer. Derived: SQL can rebuild it."""
 

@@ -148,12 +148,10 @@ def links_of(connection: Connection, namespace: str, key: int) -> tuple[Link, ..
     return tuple(sorted(found, key=lambda link: (-link.weight, link.kind, not link.outgoing, link.target)))
 
 
-def linked(view: View, keys: Iterable[int]) -> list[tuple[int, int, str, float]]:
-    """(one of `keys`, a record it is linked with, kind, weight), both directions, of records that the view may see."""
-    wanted = list(keys)
-    if not wanted:
-        return []
-    return [(row[0], row[1], row[2], row[3]) for row in view.run(_linked(view.condition), keys=wanted)]
+def linked(view: View, keys: Iterable[int], kinds: Sequence[LinkKind]) -> list[tuple[int, int, float]]:
+    """(one of `keys`, a record it is linked with, weight), both directions, of records that the view may see."""
+    found = view.run(_linked(view.condition), keys=list(keys), kinds=[kind.value for kind in kinds])
+    return [(row[0], row[1], row[2]) for row in found.all()]
 
 
 @lru_cache(maxsize=16)
@@ -161,9 +159,12 @@ def _linked(condition: ColumnElement[bool]) -> sa.CompoundSelect[Any]:
     steps = []
     for here, there in ((links.c.from_key, links.c.to_key), (links.c.to_key, links.c.from_key)):
         steps.append(
-            sa.select(here, there, links.c.kind, links.c.weight)
+            sa.select(here, there, links.c.weight)
             .select_from(links).join(records, records.c.key == there)
-            .where(here.in_(sa.bindparam("keys", expanding=True)), _HERE, condition)
+            .where(
+                here.in_(sa.bindparam("keys", expanding=True)), links.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+                _HERE, condition,
+            )
         )
     return sa.union_all(*steps)
 

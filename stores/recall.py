@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
+from memos.config import RecallWeights
 from memos.stores import lexical
 from memos.stores.lexical import View
+from memos.stores.links import linked
 from memos.stores.rows import record_from
 from memos.stores.schema import UtcTime, records, to_micros
 from memos.stores.search import (
     REACH,
-    Weights,
     best,
     fused,
     lent,
@@ -29,10 +30,11 @@ from memos.stores.search import (
     parts,
     said_by_the_named,
     scaled,
+    walked,
 )
 from memos.stores.vector_arm import VectorArm
 from memos.stores.when import Around, Interval, asked_time
-from memos.types import RecallHit, RecordState
+from memos.types import LinkKind, RecallHit, RecordState
 
 if TYPE_CHECKING:
     from memos.protocols import Vector
@@ -42,7 +44,9 @@ CANDIDATES = 200
 PLACED = 120
 """Of how many of the best candidates who said them, where and when is looked at; more when more are asked for."""
 HELPED = 40
-"""Around how many of these others are looked for that no arm found."""
+"""Around how many of these, and along whose links, others are looked for that no arm found."""
+WALKED = (LinkKind.SAME_ENTITY, LinkKind.DERIVED_FROM)
+"""Turns in sequence are neighbours already, what was superseded holds no more, and what is similar the vectors find."""
 
 # Word for word the conditions of two partial indexes: only then does SQLite see that it may use them.
 _ENDED = sa.text("valid_to IS NOT NULL")
@@ -77,7 +81,7 @@ _NOT_CURRENT = sa.union(
 
 def search(
     connection: Connection, dense: VectorArm | None, namespace: str, query: str, vector: Vector | None, k: int, *,
-    weights: Weights, now: datetime, as_of: datetime | None, where: ColumnElement[bool] | None,
+    weights: RecallWeights, now: datetime, as_of: datetime | None, where: ColumnElement[bool] | None,
 ) -> list[RecallHit]:
     """The best k records, with every part of their scores."""
     valid = CURRENT if as_of is None else held_at(as_of)
@@ -100,6 +104,8 @@ def search(
     own = fused(arms, weights)
     near = best(own, max(PLACED, 4 * k))
     beside = _around(view, near[:max(HELPED, 2 * k)]) if weights.neighbour > 0 or weights.further > 0 else set()
+    links = linked(view, near[:max(HELPED, 2 * k)], WALKED) if weights.link > 0 else []
+    beside |= {other for _, other, _ in links}
     if cosines and (strangers := beside - own.keys()):
         arms |= cosines.of(strangers)
         own = fused(arms, weights)
@@ -107,6 +113,7 @@ def search(
     own = {key: own[key] for key in places if key in own}
     added: dict[str, dict[int, float]] = {
         "neighbour": lent(own, {key: (at.session, at.turn) for key, at in places.items() if at.turn is not None}, weights),
+        "link": walked(own, links, weights.link),
         "session": of_the_session(own, {key: at.session for key, at in places.items() if at.session}, weights.session),
         "speaker": dict.fromkeys(
             said_by_the_named(query, {key: at.actor for key, at in places.items() if at.actor}), weights.speaker

@@ -10,8 +10,9 @@ no vector and no clock.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+
+from memos.config import RecallWeights
 
 STOP_WORDS = frozenset(
     """a about am an and any are as at be been being but by can could d did do does doing for from had has have having he
@@ -25,31 +26,6 @@ REACH = 2
 """How many turns away a neighbour may stand."""
 
 Arms = Mapping[str, Mapping[int, float]]
-
-
-@dataclass(frozen=True)
-class Weights:
-    """How the parts of a score are weighed.
-
-    `lexical`, `dense`, `context`: BM25, cosine of the text alone, cosine of the text after the one before it.
-    `neighbour`: the share of the adjacent turns' scores that a turn is lent; `further`: of those two turns away.
-    `session`: the share of the best score of its session that a turn is lent. `speaker`: added to what the one speaker said
-    whom the query names. `time`: added to what was said when the query asks about, less to what was said near that time.
-    `recency`: added in full to the newest candidate, not at all to the oldest; small, so that it only parts what is
-    otherwise alike.
-
-    Fitted on conversations, each left out in turn: `python -m benchmarks.token_store.fit_weights`.
-    """
-
-    lexical: float = 1.0
-    dense: float = 0.45
-    context: float = 0.45
-    neighbour: float = 0.25
-    further: float = 0.15
-    session: float = 0.4
-    speaker: float = 0.4
-    time: float = 1.5
-    recency: float = 0.02
 
 
 def query_words(query: str) -> list[str]:
@@ -70,7 +46,7 @@ def scaled(scores: Mapping[int, float], *, floor: float | None = None) -> dict[i
     return {key: (score - low) / (high - low) if score > low else 0.0 for key, score in scores.items()}
 
 
-def fused(arms: Arms, weights: Weights) -> dict[int, float]:
+def fused(arms: Arms, weights: RecallWeights) -> dict[int, float]:
     """Key to score of the candidates of all arms; `arms` maps a part's name to scores already in [0, 1].
 
     A candidate without a vector is judged by its words alone, at the weight of all arms together: to miss a vector is
@@ -106,7 +82,7 @@ def of_the_session(own: Mapping[int, float], sessions: Mapping[int, str], share:
     return {key: share * tops[session] for key, session in sessions.items() if tops[session] > 0}
 
 
-def lent(own: Mapping[int, float], places: Mapping[int, tuple[str, int]], weights: Weights) -> dict[int, float]:
+def lent(own: Mapping[int, float], places: Mapping[int, tuple[str, int]], weights: RecallWeights) -> dict[int, float]:
     """What each key is lent of its neighbours' own scores. `places`: session and turn of each that has them."""
     at: dict[tuple[str, int], list[int]] = {}
     for key, place in places.items():
@@ -121,7 +97,16 @@ def lent(own: Mapping[int, float], places: Mapping[int, tuple[str, int]], weight
     return borrowed
 
 
-def parts(key: int, arms: Arms, weights: Weights) -> dict[str, float]:
+def walked(own: Mapping[int, float], links: Iterable[tuple[int, int, float]], share: float) -> dict[int, float]:
+    """What each key is lent of the best that it is linked with. `links`: (lender, borrower, weight of the link)."""
+    borrowed: dict[int, float] = {}
+    for lender, borrower, weight in links:
+        if lender in own:
+            borrowed[borrower] = max(borrowed.get(borrower, 0.0), share * weight * own[lender])
+    return borrowed
+
+
+def parts(key: int, arms: Arms, weights: RecallWeights) -> dict[str, float]:
     """The weighted parts that add up to a key's own score."""
     found = {name: getattr(weights, name) * scores[key] for name, scores in arms.items() if key in scores}
     if len(arms) > 1 and found.keys() == {"lexical"}:
@@ -141,7 +126,7 @@ def _wordy(arms: Arms) -> set[int]:
     return set(arms["lexical"]).difference(*(scores for name, scores in arms.items() if name != "lexical"))
 
 
-def _by_words_alone(arms: Arms, weights: Weights) -> float:
+def _by_words_alone(arms: Arms, weights: RecallWeights) -> float:
     if weights.lexical <= 0:
         return 1.0
     total: float = sum(getattr(weights, name) for name in arms)

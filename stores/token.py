@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from memos.config import VectorSettings
+from memos.config import RecallWeights, VectorSettings
 from memos.errors import IndexStale, InputError
 from memos.protocols import Neighbour
 from memos.stores import lexical, links as growing
@@ -42,7 +42,6 @@ from memos.stores.rows import (
     record_row,
 )
 from memos.stores.schema import blocks, decisions, embeddings, experiences, records, revisions
-from memos.stores.search import Weights
 from memos.stores.vector_arm import VectorArm, vector_arm
 from memos.types import (
     Action,
@@ -86,12 +85,12 @@ class SqlTokenStore(RecordReader):
 
     def __init__(
         self, database: Database, index_folder: Path, embedder: Embedder | None = None, *,
-        weights: Weights | None = None, vectors: VectorSettings | None = None, clock: Callable[[], datetime] = utc_now,
+        weights: RecallWeights | None = None, vectors: VectorSettings | None = None, clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._embedder = embedder
         self._dense: VectorArm = vector_arm(database, index_folder, embedder, vectors)
-        self._weights = weights or Weights()
+        self._weights = weights or RecallWeights()
         self._clock = clock
 
     # --- writing -----------------------------------------------------------------------------------------------------

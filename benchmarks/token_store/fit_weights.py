@@ -4,7 +4,7 @@
 
 Every conversation is observed as `recall_locomo.py` does it, every question put once with each part of the score bare; then
 weights are only arithmetic. A fit climbs one weight at a time over a short list of values, as long as the sum of R@5, R@10 and
-R@20 rises. For each conversation the weights are fitted on the others. Neighbours here are all lenders; a search lets only the
+R@20 rises. For each conversation the weights are fitted on the others. Links are left out. Neighbours here are all lenders; a search lets only the
 best lend, which is why its own figures (recall_locomo.md) differ a little.
 """
 
@@ -15,7 +15,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,14 @@ from harness import Table, missing_data, report
 from recall_locomo import CATEGORIES, CUTS, Question, held_by, mean, observe, questions_of
 
 from memos.build import open_memory
-from memos.config import EmbedderSettings, RoutingSettings, Settings
+from memos.config import EmbedderSettings, RecallWeights, RoutingSettings, Settings
 from memos.embedding import make_embedder, unnamed
 from memos.protocols import Embedder
 from memos.stores.database import Database
-from memos.stores.search import Weights
 from memos.stores.token import SqlTokenStore
 
 Floats = npt.NDArray[np.float64]
-BARE = Weights(lexical=1, dense=1, context=1, neighbour=0, further=0, session=0, speaker=1, time=1, recency=0)
+BARE = RecallWeights(lexical=1, dense=1, context=1, neighbour=0, further=0, session=0, link=0, speaker=1, time=1, recency=0)
 VALUES: Mapping[str, Sequence[float]] = {
     "dense": (0, 0.15, 0.3, 0.45, 0.6), "context": (0.2, 0.3, 0.45, 0.6, 0.8), "neighbour": (0.1, 0.2, 0.3, 0.4),
     "further": (0, 0.1, 0.2, 0.3), "session": (0, 0.2, 0.3, 0.4, 0.5), "speaker": (0, 0.2, 0.4, 0.6), "time": (0, 0.75, 1.5, 2.25),
@@ -57,7 +56,7 @@ class Talk:
     asked: list[int]
     questions: list[Question]
 
-    def recall(self, weights: Weights) -> Floats:
+    def recall(self, weights: RecallWeights) -> Floats:
         """(Q, 3): the share of the evidence among the first of `CUTS`."""
         order = np.argsort(-self._scores(weights), axis=1, kind="stable")[:, :max(CUTS)]
         shares = np.zeros((len(self.wanted), len(CUTS)))
@@ -66,7 +65,7 @@ class Talk:
             shares[row] = [hits[:cut].sum() / self.asked[row] for cut in CUTS]
         return shares
 
-    def _scores(self, weights: Weights) -> Floats:
+    def _scores(self, weights: RecallWeights) -> Floats:
         own = np.where(self.found, sum(getattr(weights, arm) * self.arms[arm] for arm in ("lexical", "dense", "context")), 0.0)
         scores = own.copy()
         for distance, share in ((1, weights.neighbour), (2, weights.further)):
@@ -137,28 +136,28 @@ def put(store: SqlTokenStore, embedder: Embedder, sample: dict[str, Any], held: 
     )
 
 
-def fitted(talks: Sequence[Talk], weights: Weights) -> Weights:
+def fitted(talks: Sequence[Talk], weights: RecallWeights) -> RecallWeights:
     """Climb from `weights`, one of them at a time, until none of its values is better for all these questions together."""
     best, moved = total(talks, weights), True
     while moved:
         moved = False
         for name, values in VALUES.items():
             for value in values:
-                other = Weights(**{**asdict(weights), name: value})
+                other = RecallWeights(**{**weights.model_dump(), name: value})
                 if (found := total(talks, other)) > best + 1e-9:
                     best, weights, moved = found, other, True
     return weights
 
 
-def total(talks: Iterable[Talk], weights: Weights) -> float:
+def total(talks: Iterable[Talk], weights: RecallWeights) -> float:
     return float(np.concatenate([talk.recall(weights) for talk in talks]).mean(axis=0).sum())
 
 
 def fit_all(talks: Sequence[Talk], arguments: argparse.Namespace) -> None:
-    start = Weights(lexical=1, dense=0.3, context=0.3, neighbour=0.2, further=0.1, session=0.2, speaker=0.2, time=0.75, recency=0)
+    start = RecallWeights(lexical=1, dense=0.3, context=0.3, neighbour=0.2, further=0.1, session=0.2, link=0, speaker=0.2, time=0.75, recency=0)
     folds = [fitted([talk for talk in talks if talk is not left], start) for left in talks]
     held_out = [talk.recall(weights) for talk, weights in zip(talks, folds, strict=True)]
-    chosen = [talk.recall(Weights()) for talk in talks]
+    chosen = [talk.recall(RecallWeights()) for talk in talks]
 
     overall = Table("Mean share of evidence found, 95 % interval over conversations and questions", [f"R@{cut}" for cut in CUTS])
     overall.add("fitted on the other conversations", *figures(held_out))
@@ -166,7 +165,7 @@ def fit_all(talks: Sequence[Talk], arguments: argparse.Namespace) -> None:
     overall.add("the weights of memos", *figures(chosen))
     without = Table("The weights of memos, without", [f"R@{cut}" for cut in CUTS])
     for name in VALUES:
-        left = Weights(**{**asdict(Weights()), name: 0.0})
+        left = RecallWeights(**{**RecallWeights().model_dump(), name: 0.0})
         without.add(name, *(shown(np.concatenate([talk.recall(left) for talk in talks]).mean(axis=0))))
     categories = Table("R@10 by category, fitted on the other conversations", [
         f"{name} ({sum(question.category == number for talk in talks for question in talk.questions)})"
@@ -179,7 +178,7 @@ def fit_all(talks: Sequence[Talk], arguments: argparse.Namespace) -> None:
     choices = Table("What each fit chose", [*VALUES, *(f"R@{cut}" for cut in CUTS)])
     for talk, weights, shares in zip(talks, folds, held_out, strict=True):
         choices.add(f"without {talk.name}", *(f"{getattr(weights, name):g}" for name in VALUES), *shown(shares.mean(axis=0)))
-    choices.add("memos", *(f"{getattr(Weights(), name):g}" for name in VALUES), *shown(np.concatenate(chosen).mean(axis=0)))
+    choices.add("memos", *(f"{getattr(RecallWeights(), name):g}" for name in VALUES), *shown(np.concatenate(chosen).mean(axis=0)))
     report(
         "recall_weights", [overall, categories, choices, without], seed=0, json_file=arguments.json,
         settings={"embedder": arguments.embedder, "values": {name: list(values) for name, values in VALUES.items()}},

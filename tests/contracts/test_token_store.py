@@ -164,6 +164,16 @@ def test_the_rest_of_the_best_session_is_lent_some_of_its_score(store: TokenStor
     assert hits[5].parts["session"] > hits[6].parts["session"] > 0
 
 
+def test_a_record_that_names_the_same_is_found_along_the_link(store: TokenStore) -> None:
+    first = put(store, "Zanzirex chewed the harness")
+    second = put(store, "We gave the puppy a name: Zanzirex")
+    foreign = put(store, "Zanzirex belongs to a stranger", "bob")
+    for namespace, one in (("ana", first), ("ana", second), ("bob", foreign)):
+        store.connect(namespace, one, ["zanzirex"])
+    hits = {hit.record.id: hit for hit in store.search("ana", "who chewed the harness", None, 5)}
+    assert hits.keys() == {first, second} and hits[second].parts.keys() <= {"link", "recency"} and hits[second].parts["link"] > 0
+
+
 def test_the_speakers_of_a_namespace_are_its_own(store: TokenStore) -> None:
     put(store, "Hello there", source=turn(1, actor="Ana"))
     put(store, "Hello to you", source=turn(2, actor="Ben"))

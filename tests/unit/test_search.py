@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from memos.config import RecallWeights
 from memos.stores.search import (
-    Weights,
     best,
     fused,
     lent,
@@ -15,9 +15,10 @@ from memos.stores.search import (
     query_words,
     said_by_the_named,
     scaled,
+    walked,
 )
 
-PLAIN = Weights(lexical=1.0, dense=0.5, context=0.5, neighbour=0.25, further=0.1, session=0.0, speaker=0.0, recency=0.0)
+PLAIN = RecallWeights(lexical=1.0, dense=0.5, context=0.5, neighbour=0.25, further=0.1, session=0.0, speaker=0.0, recency=0.0)
 scores = st.dictionaries(st.integers(1, 20), st.floats(-1, 50, allow_nan=False), max_size=12)
 
 
@@ -67,6 +68,11 @@ def test_neighbours_lend_a_share_of_their_own_score() -> None:
         1: pytest.approx(0.1), 2: 0.25, 6: 0.25, 3: pytest.approx(0.2),  # of 1, two turns away, and of 2, one away
     }
     assert lent({4: 1.0}, places, PLAIN) == {}
+
+
+def test_a_link_lends_by_its_weight_and_only_the_best_counts() -> None:
+    links = [(1, 2, 0.5), (3, 2, 1.0), (2, 1, 0.5), (9, 1, 1.0)]
+    assert walked({1: 1.0, 2: 0.2, 3: 0.1}, links, 0.2) == {2: pytest.approx(0.1), 1: pytest.approx(0.02)}
 
 
 def test_a_session_lends_a_share_of_its_best() -> None:
