@@ -120,7 +120,7 @@ def test_a_reranker_that_cannot_judge_is_told_of(tmp_path: Path, encoder: Path) 
             LangChainReranker(name).judge("q", ["a"])
     with pytest.raises(ModelUnavailable, match="reranker"):
         CrossEncoder("no/such-encoder").judge("q", ["a"])
-    with pytest.raises(ConfigError, match="COMMIT|pinned"):
+    with pytest.raises(ConfigError, match="pinned"):
         CrossEncoder("no/such-encoder", allow_network=True).judge("q", ["a"])
     bare = tmp_path / "bare"
     BertModel(BertConfig(vocab_size=9, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)).save_pretrained(bare)
