@@ -14,7 +14,6 @@ records in the same order give the same links. Knows `links` and `mentions`; whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,7 +35,6 @@ SIMILAR_FROM = 0.6
 GROWN = (LinkKind.SAME_ENTITY, LinkKind.SIMILAR)
 """Kinds that are read from a text, and end when it changes."""
 
-_HERE = records.c.namespace == sa.bindparam("namespace")
 _BEARERS = (
     sa.select(mentions.c.record_key)
     .where(mentions.c.namespace == sa.bindparam("namespace"), mentions.c.name == sa.bindparam("name"))
@@ -44,7 +42,7 @@ _BEARERS = (
 )
 _TURN_BEFORE = (
     sa.select(records.c.key)
-    .where(_HERE, records.c.session == sa.bindparam("session"), records.c.turn < sa.bindparam("turn"))
+    .where(records.c.namespace == sa.bindparam("namespace"), records.c.session == sa.bindparam("session"), records.c.turn < sa.bindparam("turn"))
     .order_by(records.c.turn.desc()).limit(1)
 )
 
@@ -149,24 +147,19 @@ def links_of(connection: Connection, namespace: str, key: int) -> tuple[Link, ..
 
 
 def linked(view: View, keys: Iterable[int], kinds: Sequence[LinkKind]) -> list[tuple[int, int, float]]:
-    """(one of `keys`, a record it is linked with, weight), both directions, of records that the view may see."""
-    found = view.run(_linked(view.condition), keys=list(keys), kinds=[kind.value for kind in kinds])
+    """(one of `keys`, a record of the namespace it is linked with, weight), both directions; whether the view's condition
+    lets the other be seen is not asked."""
+    found = view.run(_LINKED, keys=list(keys), kinds=[kind.value for kind in kinds])
     return [(row[0], row[1], row[2]) for row in found.all()]
 
 
-@lru_cache(maxsize=16)
-def _linked(condition: ColumnElement[bool]) -> sa.CompoundSelect[Any]:
-    steps = []
-    for here, there in ((links.c.from_key, links.c.to_key), (links.c.to_key, links.c.from_key)):
-        steps.append(
-            sa.select(here, there, links.c.weight)
-            .select_from(links).join(records, records.c.key == there)
-            .where(
-                here.in_(sa.bindparam("keys", expanding=True)), links.c.kind.in_(sa.bindparam("kinds", expanding=True)),
-                _HERE, condition,
-            )
-        )
-    return sa.union_all(*steps)
+_LINKED = sa.union_all(*(
+    sa.select(here, there, links.c.weight).where(
+        here.in_(sa.bindparam("keys", expanding=True)), links.c.namespace == sa.bindparam("namespace"),
+        links.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+    )
+    for here, there in ((links.c.from_key, links.c.to_key), (links.c.to_key, links.c.from_key))
+))
 
 
 def _touches(key: int) -> ColumnElement[bool]:

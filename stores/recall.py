@@ -20,7 +20,7 @@ from memos.stores import lexical
 from memos.stores.lexical import View
 from memos.stores.links import linked
 from memos.stores.rows import record_from
-from memos.stores.schema import UtcTime, records, to_micros
+from memos.stores.schema import UtcTime, from_micros, records
 from memos.stores.search import (
     REACH,
     best,
@@ -39,11 +39,11 @@ from memos.types import LinkKind, RecallHit, RecordState
 if TYPE_CHECKING:
     from memos.protocols import Vector
 
-CANDIDATES = 200
+CANDIDATES = 100
 """Taken from each arm, at least; more when more hits are asked for."""
-PLACED = 120
+PLACED = 80
 """Of how many of the best candidates who said them, where and when is looked at; more when more are asked for."""
-HELPED = 40
+HELPED = 24
 """Around how many of these, and along whose links, others are looked for that no arm found."""
 WALKED = (LinkKind.SAME_ENTITY, LinkKind.DERIVED_FROM)
 """Turns in sequence are neighbours already, what was superseded holds no more, and what is similar the vectors find."""
@@ -119,18 +119,15 @@ def search(
             said_by_the_named(query, {key: at.actor for key, at in places.items() if at.actor}), weights.speaker
         ),
         "time": {} if when is None else {
-            key: weights.time * when.closeness(at.occurred_at) for key, at in places.items()
+            key: weights.time * when.closeness(from_micros(at.micros)) for key, at in places.items()
         },
     }
     scores = {key: own.get(key, 0.0) + sum(extra.get(key, 0.0) for extra in added.values()) for key in places}
     shortlist = best(scores, 2 * k)
-    rows = {
-        row["key"]: row
-        for row in view.run(rows_of(view.condition), keys=shortlist).mappings()
-    }
+    rows = {row["key"]: row for row in view.run(rows_of(view.condition), keys=shortlist).mappings().all()}
     added["recency"] = {
         key: weights.recency * newness
-        for key, newness in scaled({key: float(to_micros(places[key].occurred_at)) for key in rows}).items()
+        for key, newness in scaled({key: float(places[key].micros) for key in rows}).items()
     }
     scores = {key: scores[key] + added["recency"][key] for key in rows}
     return [
@@ -174,7 +171,7 @@ def _when(view: View, query: str, now: datetime) -> Interval | None:
     if not isinstance(asked, Around):
         return asked
     spoken = lexical.best_matches(view, asked.event, 1, bounded=view.condition is CURRENT)
-    return next((asked.of(at.occurred_at) for at in _places(view, spoken).values()), None)
+    return next((asked.of(from_micros(at.micros)) for at in _places(view, spoken).values()), None)
 
 
 def _within(view: View, when: Interval, most: int) -> list[int]:
@@ -197,13 +194,18 @@ def _within_query(condition: ColumnElement[bool]) -> sa.Select[tuple[int]]:
 
 
 def _places(view: View, keys: Iterable[int]) -> dict[int, sa.Row[Any]]:
-    """By key: `actor`, `session`, `turn` and `occurred_at`: who said it, where and when."""
-    return {row.key: row for row in view.run(_PLACES, keys=list(keys)).all()}
+    """Who said it, where and when: `actor`, `session`, `turn` and `micros` by key, of those that the view may see."""
+    return {row.key: row for row in view.run(_places_query(view.condition), keys=list(keys)).all()}
 
 
-_PLACES = sa.select(records.c.key, records.c.actor, records.c.session, records.c.turn, records.c.occurred_at).where(
-    records.c.key.in_(sa.bindparam("keys", expanding=True)), _HERE
-)
+@lru_cache(maxsize=16)
+def _places_query(condition: ColumnElement[bool]) -> sa.Select[Any]:
+    occurred = sa.type_coerce(records.c.occurred_at, sa.BigInteger).label("micros")
+    return sa.select(records.c.key, records.c.actor, records.c.session, records.c.turn, occurred).where(
+        records.c.key.in_(sa.bindparam("keys", expanding=True)), _HERE, condition
+    )
+
+
 LATELY = 200
 """Of how many of the newest records the speakers are known to `speakers`."""
 
@@ -216,18 +218,16 @@ def speakers(connection: Connection, namespace: str) -> frozenset[str]:
 
 
 def _around(view: View, keys: Sequence[int]) -> set[int]:
-    """What stands at most two turns from these, in their sessions."""
-    return set(view.run(_around_query(view.condition), keys=list(keys)).scalars().all())
+    """What stands at most two turns from these, in their sessions, whether the view may see it or not."""
+    return set(view.run(_AROUND, keys=list(keys)).scalars().all())
 
 
-@lru_cache(maxsize=16)  # built once for the condition that nearly every search has
-def _around_query(condition: ColumnElement[bool]) -> sa.Select[tuple[int]]:
-    one, other = records.alias("one"), records
-    return (
-        sa.select(other.c.key).select_from(one)
-        .join(other, sa.and_(
-            other.c.namespace == sa.bindparam("namespace"), other.c.session == one.c.session,
-            other.c.turn >= one.c.turn - REACH, other.c.turn <= one.c.turn + REACH,
-        ))
-        .where(one.c.key.in_(sa.bindparam("keys", expanding=True)), condition)
-    )
+_ONE = records.alias("one")
+_AROUND = (
+    sa.select(records.c.key).select_from(_ONE)
+    .join(records, sa.and_(
+        _HERE, records.c.session == _ONE.c.session,
+        records.c.turn >= _ONE.c.turn - REACH, records.c.turn <= _ONE.c.turn + REACH,
+    ))
+    .where(_ONE.c.key.in_(sa.bindparam("keys", expanding=True)))
+)

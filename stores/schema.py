@@ -26,6 +26,11 @@ def to_micros(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
+def from_micros(value: int) -> datetime:
+    """The moment that `to_micros` made the number of."""
+    return EPOCH + timedelta(microseconds=value)
+
+
 class UtcTime(TypeDecorator[datetime]):
     """A timezone-aware UTC datetime, kept as an integer."""
 
@@ -36,7 +41,7 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else to_micros(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else from_micros(value)
 
 
 # SQLite gives an autoincrementing 64-bit key only to a column declared INTEGER.
