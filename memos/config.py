@@ -107,8 +107,8 @@ class RecallWeights(Section):
     """
 
     lexical: float = Field(default=1.0, ge=0, description="words in common (BM25), 1 for the best")
-    dense: float = Field(default=0.45, ge=0, description="nearness of the text's vector")
-    context: float = Field(default=0.45, ge=0, description="nearness of the vector of the text after the one before it")
+    dense: float = Field(default=0.6, ge=0, description="nearness of the text's vector")
+    context: float = Field(default=0.6, ge=0, description="nearness of the vector of the text after the one before it")
     neighbour: float = Field(default=0.25, ge=0, description="share of the scores of the turns before and after that is lent")
     further: float = Field(default=0.15, ge=0, description="the same of the turns two away")
     session: float = Field(default=0.4, ge=0, description="share of the best score of its session that a turn is lent")

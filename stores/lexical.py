@@ -68,11 +68,16 @@ def best_matches(view: View, query: str, k: int, *, bounded: bool = False) -> di
         if not bounded:
             found = view.run(_best_of_all(view.condition), match=_any_of(words), most=k)
             return {row[0]: row[1] for row in found.all()}
-        telling = _telling(list(zip(words, _holding(view, words), strict=True)))
+        held = list(zip(words, _holding(view, words), strict=True))
+        telling = _telling(held)
         if not telling:
             return {}
-        found = view.run(_best_of_newest(view.condition), match=_any_of(telling), most=k, weighed=2 * MOST_WEIGHED)
-        return {row[0]: row[1] for row in found.all()}
+        bound: dict[str, Any] = {"match": _any_of(telling), "most": k, "weighed": 2 * MOST_WEIGHED}
+        best = view.run(_best_of_newest(view.condition), tried=3 * k, **bound).all()
+        if len(best) < min(k, sum(holding for word, holding in held if word in telling)):
+            # Of those tried many do not meet the condition: there may be more behind them.
+            best = view.run(_best_of_newest(view.condition), tried=2 * MOST_WEIGHED, **bound).all()
+        return {row[0]: row[1] for row in best}
     weighted = _weighted(view, words, bounded)
     if not weighted:
         return {}
@@ -140,18 +145,23 @@ def _best_of_all(condition: ColumnElement[bool]) -> sa.Select[tuple[int, float]]
 
 @lru_cache(maxsize=16)
 def _best_of_newest(condition: ColumnElement[bool]) -> sa.Select[tuple[int, float]]:
-    """The same among the newest `weighed` of them: all, but where one word alone is held by more."""
+    """The same among the newest `weighed` of them: all, but where one word alone is held by more.
+
+    Only the best `tried` are looked up as records, which costs more than weighing them.
+    """
     score = _BM25.label("score")
     newest = (
-        sa.select(_FTS.c.rowid.label("key"), score)
-        .select_from(_FTS.join(records, records.c.key == _FTS.c.rowid))
-        .where(_match("match"), records.c.namespace == sa.bindparam("namespace"), condition)
-        .order_by(_FTS.c.rowid.desc())
-        .limit(sa.bindparam("weighed", type_=sa.Integer))
+        sa.select(_FTS.c.rowid.label("key"), score).where(_match("match"))
+        .order_by(_FTS.c.rowid.desc()).limit(sa.bindparam("weighed", type_=sa.Integer))
+    ).subquery()
+    tried = (
+        sa.select(newest.c.key, newest.c.score)
+        .order_by(newest.c.score.desc(), newest.c.key.desc()).limit(sa.bindparam("tried", type_=sa.Integer))
     ).subquery()
     return (
-        sa.select(newest.c.key, newest.c.score)
-        .order_by(newest.c.score.desc(), newest.c.key.desc()).limit(sa.bindparam("most", type_=sa.Integer))
+        sa.select(tried.c.key, tried.c.score).select_from(tried.join(records, records.c.key == tried.c.key))
+        .where(records.c.namespace == sa.bindparam("namespace"), condition)
+        .order_by(tried.c.score.desc(), tried.c.key.desc()).limit(sa.bindparam("most", type_=sa.Integer))
     )
 
 

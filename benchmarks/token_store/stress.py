@@ -6,7 +6,8 @@ Kills: a child adds, updates, purges and reindexes, and says on a pipe what was 
 and the store is opened again. Lost: an acknowledged write that is not there, or a purge that came back. Distrusted: an
 index file that disagrees with SQL, which must be noticed and is made anew; wrong: one that was believed.
 Writers: two processes of 8 threads do mixed work on one store; every write must be there once, and no error may reach a
-caller. Namespaces: each asks for all others' records by id, prefix, filter, link, metadata, similar text and edit.
+caller. Namespaces: each asks for all others' records by id, prefix, filter, link, metadata, similar text, time and edit, and
+says that its own were made of them.
 """
 
 from __future__ import annotations
@@ -302,6 +303,7 @@ def crossed(folder: Path, namespaces: int, seed: int) -> Table:
         held[name] = [f"m:{os.urandom(6).hex()}" for _ in range(6)]
         for place, record_id in enumerate(held[name]):
             home.add(record_id, f"My gate code is {place}{place}{place}.", name, metadata={"place": place, "owner": name})
+            home.store.connect(name, record_id, ["zanzirex", "quuxofarion"])
     tries = leaks = 0
     for name in names:
         for other in chance.sample([one for one in names if one != name], min(8, len(names) - 1)):
@@ -312,6 +314,13 @@ def crossed(folder: Path, namespaces: int, seed: int) -> Table:
             for answer in _answers(home, name, other, held[other]):
                 tries += 1
                 leaks += sum(record.namespace != name for record in answer)
+            for record_id in held[name]:
+                tries += 1
+                leaks += sum(link.target not in held[name] for link in home.store.links(name, record_id))
+            home.add(forged := f"m:{os.urandom(6).hex()}", "Of what is another's.", name, derived_from=tuple(held[other][:2]))
+            tries += 1
+            leaks += len(home.store.links(name, forged))
+            home.store.purge(name, [forged])
     whole = all(home.store.counts(name).records == 6 for name in names)
     home.close()
     table = Table(f"{namespaces} namespaces", ["count"])
@@ -327,7 +336,8 @@ def _attempts(home: Home, name: str, record_id: str) -> list[Callable[[], Any]]:
         lambda: store.get(name, record_id), lambda: store.resolve(name, record_id[:8]), lambda: store.history(name, record_id),
         lambda: store.update(name, record_id, text="mine", vector=None, reason=""), lambda: store.purge(name, [record_id]),
         lambda: store.set_state(name, record_id, RecordState.PAUSED, ""), lambda: store.approve(name, [record_id]),
-        lambda: store.kin(name, record_id, 5),
+        lambda: store.kin(name, record_id, 5), lambda: store.links(name, record_id),
+        lambda: store.connect(name, record_id, ["zanzirex"]),
     ]
 
 
@@ -344,7 +354,8 @@ def _answers(home: Home, name: str, other: str, ids: list[str]) -> list[list[Any
     found = [store.list(name, where=one, limit=1000) for one in filters]
     found += [[hit.record for hit in store.search(name, text, home.vector(text), 50, where=one)] for one in [None, *filters]]
     found.append([near.record for near in store.neighbours(name, home.vector(text), 50)])
-    found.append([hit.record for hit in store.search(name, other + " " + ids[0], home.vector(other), 50)])
+    for query in (f"{other} {ids[0]}", "what was said today", "the day before the gate"):
+        found.append([hit.record for hit in store.search(name, query, home.vector(query), 50)])
     return found
 
 
