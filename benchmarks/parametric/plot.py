@@ -23,7 +23,7 @@ def pareto(path: Path, measured: Measured) -> None:
     picture, (left, right) = pyplot.subplots(1, 2, figsize=(12, 5.2), sharex=True, sharey=True, layout="constrained")
     worlds = measured.worlds()
     for number, (arm, choice) in enumerate(measured.choices.items()):
-        colour, mark = f"C{number % 10}", _MARKS[number % len(_MARKS)]
+        colour, mark = pyplot.colormaps["tab20"](number % 20), _MARKS[number % len(_MARKS)]
         along = [(f["learned"], f["kept"]) for f in choice.swept.values()]
         left.plot(*zip(*along, strict=True), color=colour, marker=mark, label=arm, linewidth=1)
         for world in worlds:

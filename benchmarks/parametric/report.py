@@ -25,7 +25,7 @@ TITLES = {
     "15": "15 facts about the user",
     "40": "40 mixed facts",
     "100": "100 mixed facts",
-    "1000": "1,000 mixed facts",
+    "1000": "1,000 mixed facts in 65,536 slots",
 }
 _MADE = re.compile(r"(<!-- made -->\n).*(<!-- /made -->)", re.DOTALL)
 _FRAME = "# Parametric memory against its alternatives\n\n<!-- made -->\n<!-- /made -->\n"

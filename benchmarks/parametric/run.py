@@ -45,19 +45,21 @@ OURS = "memos"
 
 @dataclass(frozen=True)
 class Stream:
-    """facts: how many are written, one after another. updates: whether five are replaced afterwards."""
+    """facts: how many are written, one after another. updates: whether five are replaced afterwards. n_keys: of a memory
+    with more slots (n_keys²) than the shipped one, which is measured once and kept beside the cache."""
 
     facts: int
     user_only: bool = False
     updates: bool = False
     matched: bool = False
+    n_keys: int | None = None
 
 
 STREAMS: Mapping[str, Stream] = {
     "15": Stream(15, user_only=True, updates=True, matched=True),
     "40": Stream(40),
     "100": Stream(100),
-    "1000": Stream(1000),
+    "1000": Stream(1000, n_keys=256),
     VALIDATION: Stream(8),
     "quick": Stream(3, user_only=True),
 }
@@ -191,11 +193,17 @@ def choose(bench: Bench, arms: Sequence[str]) -> dict[str, Choice]:
 
 
 def measure_all(
-    bench: Bench, choices: Mapping[str, Choice], worlds: Sequence[str], seeds: Sequence[int]
+    bench: Bench, choices: Mapping[str, Choice], worlds: Sequence[str], seeds: Sequence[int], larger: Callable[[int], Bench]
 ) -> list[dict[str, Any]]:
-    """All rows of the report; `role` says which of an arm's settings a row was measured at."""
+    """All rows of the report; `role` says which of an arm's settings a row was measured at.
+
+    larger: the bench with a memory of so many keys a side, for the worlds that need one. Settings are chosen on `bench`.
+    """
     rows = []
+    small = bench
     for name in worlds:
+        keys = STREAMS[name].n_keys
+        bench = small if keys is None else larger(keys)
         for seed in seeds:
             asked: list[tuple[str, str, Setting | None]] = [("base", "base", None)]
             for arm, choice in choices.items():
@@ -247,8 +255,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.quick:
         quick(bench)
         return 0
+
+    def larger(keys: int) -> Bench:
+        """The same model with keys² slots; addresses and counts are measured at the first use, on the generated texts."""
+        shape = replace(model.config, n_keys=keys)
+        more = MemoryModel.from_pretrained(options.model, memory_dir=options.cache.parent / f"memory-{keys}", config=shape)
+        return Bench(more, bench.cache, stream_worlds(more))
+
     choices = choose(bench, options.arms)
-    rows = measure_all(bench, choices, options.worlds, options.seeds)
+    rows = measure_all(bench, choices, options.worlds, options.seeds, larger)
     print(f"{bench.cache.measured} rows measured in {time.time() - began:.0f} s")
     if not options.no_report:
         report.write(options.out, options.markdown, report.Measured(model.fingerprint, choices, rows))
