@@ -6,7 +6,7 @@ from typing import Any
 
 from memos.apps.stories import Line, gap, head
 from memos.apps.tui.panes import ListPane, Pane
-from memos.apps.tui.registry import ACTIONS
+from memos.apps.tui.registry import ACTIONS, shown_keys
 from memos.apps.tui.rows import Rows
 from memos.apps.tui.story import Story
 from memos.config import KeySettings
@@ -32,13 +32,6 @@ def explained(focused: Any, pane: Pane, keys: KeySettings, readonly: bool) -> li
     if readonly:
         lines += [gap(), Line("Opened with --readonly: what changes anything is not offered.", tone="dim")]
     return lines
-
-
-def shown_keys(keys: str) -> str:
-    """Key names as people read them."""
-    names = {"slash": "/", "question_mark": "?", "escape": "Esc", "backspace": "⌫", "delete": "Del"}
-    return " ".join(names.get(one, one.replace("ctrl+", "^").upper() if one[0] == "f" and one[1:].isdigit() else one)
-                    for one in keys.split(","))  # fmt: skip
 
 
 def _first(kind: type) -> str:

@@ -20,6 +20,7 @@ from memos.apps import stories
 from memos.apps.actions import run_number
 from memos.apps.render import one_line
 from memos.apps.stories import Line, Target
+from memos.apps.tui.registry import shown_keys
 from memos.apps.tui.rows import Column, Row, Rows
 from memos.apps.tui.slots import SlotMap
 from memos.apps.tui.story import Story
@@ -82,6 +83,10 @@ class Pane(Vertical):
         self.run_worker(partial(self.reading, make, then), thread=True, group=group)
 
 
+CHECKED_AT_ONCE = 5_000
+"""Audit events up to which the chain is checked whenever the overview is read; more take a second and wait to be asked for."""
+
+
 class OverviewPane(Pane):
     """Per tier count and bytes, what went on, the last run, the chain."""
 
@@ -95,9 +100,11 @@ class OverviewPane(Pane):
         manager = self.manager
 
         def make() -> list[Line]:
-            events = manager.check_log()
-            chain = f"the chain of {plural(events, 'event')} holds"
-            return stories.overview(manager.status(), manager.browser.activity(), chain)
+            state = manager.status()
+            chain = f"{shown_keys(manager.settings.tui.keys.verify)} checks that each follows from the one before"
+            if state.audit_events <= CHECKED_AT_ONCE:
+                chain = f"the chain of {plural(manager.check_log(), 'event')} holds"
+            return stories.overview(state, manager.browser.activity(), chain)
 
         self.tell(make, keep=True)
 

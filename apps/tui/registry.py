@@ -57,3 +57,10 @@ SCREENS = ("overview", "context", "store", "parameters", "decisions", "log")
 def default_keys(name: str) -> str:
     """The keys of an action where the settings name no others."""
     return str(KeySettings.model_fields[name].default)
+
+
+def shown_keys(keys: str) -> str:
+    """Key names as people read them."""
+    names = {"slash": "/", "question_mark": "?", "escape": "Esc", "backspace": "⌫", "delete": "Del"}
+    return " ".join(names.get(one, one.replace("ctrl+", "^").upper() if one[0] == "f" and one[1:].isdigit() else one)
+                    for one in keys.split(","))  # fmt: skip

@@ -48,6 +48,18 @@ def told(app: InspectorApp, *texts: str) -> Callable[[], bool]:
     return lambda: any(all(text in one.message for text in texts) for one in app._notifications)
 
 
+def test_a_long_chain_is_checked_when_it_is_asked_for(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(memory)
+    monkeypatch.setattr("memos.apps.tui.panes.CHECKED_AT_ONCE", 2)
+    monkeypatch.setattr(memory.manager, "check_log", lambda: pytest.fail("the chain was read"))
+    app = InspectorApp(memory.manager)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, shows(app, "events", "v checks that each follows"))
+
+    drive(app, steps)
+
+
 # --- screens --------------------------------------------------------------------------------------------------------
 
 
