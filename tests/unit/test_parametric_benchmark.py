@@ -237,16 +237,32 @@ def _tiny_world(model: MemoryModel) -> Any:
     return lambda name, seed: World(name, seed, (lesson,), items, (), ())
 
 
+def _no_larger(keys: int) -> run.Bench:
+    pytest.fail(f"a memory of {keys} keys was asked for")
+
+
 def test_a_run_sweeps_then_measures_every_seed_and_goes_on_where_it_stopped(model: MemoryModel, tmp_path: Path) -> None:
     bench = run.Bench(model, RowCache(tmp_path), _tiny_world(model))
     choices = run.choose(bench, ["smf"])
     assert list(choices) == ["smf"] and choices["smf"].best in ARMS["smf"].settings
     assert list(choices["smf"].swept) == [str(setting) for setting in ARMS["smf"].settings]
-    rows = run.measure_all(bench, choices, ["15", "40"], [0, 1])
+    rows = run.measure_all(bench, choices, ["15", "40"], [0, 1], _no_larger)
     roles = [(r["config"]["world"], r["config"]["seed"], r["role"]) for r in rows]
     assert roles.count(("15", 0, "matched")) == 1 and not [role for role in roles if role[::2] == ("40", "matched")]
     again = run.Bench(model, RowCache(tmp_path, frozen=True), _tiny_world(model))
-    assert run.measure_all(again, run.choose(again, ["smf"]), ["15", "40"], [0, 1]) == rows
+    assert run.measure_all(again, run.choose(again, ["smf"]), ["15", "40"], [0, 1], _no_larger) == rows
+
+
+def test_a_thousand_facts_are_written_into_the_larger_memory(model: MemoryModel, tmp_path: Path) -> None:
+    bench = run.Bench(model, RowCache(tmp_path), _tiny_world(model))
+    asked: list[int] = []
+
+    def larger(keys: int) -> run.Bench:
+        asked.append(keys)
+        return bench
+
+    run.measure_all(bench, run.choose(bench, ["smf"]), ["1000"], [0], larger)
+    assert asked == [256]
 
 
 def test_a_report_leaves_out_what_was_not_measured(
@@ -256,7 +272,7 @@ def test_a_report_leaves_out_what_was_not_measured(
     frozen = run.Bench(model, RowCache(tmp_path, frozen=True), _tiny_world(model))
     choices = run.choose(frozen, ["smf", "memos"])
     assert list(choices) == ["memos"] and "left out: smf" in capsys.readouterr().err
-    assert run.measure_all(frozen, choices, ["40"], [0]) == []
+    assert run.measure_all(frozen, choices, ["40"], [0], _no_larger) == []
     assert "left out: 40, seed 0, base" in capsys.readouterr().err
 
 
