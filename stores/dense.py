@@ -24,6 +24,7 @@ from memos.errors import IndexStale, MemosError, StoreError
 from memos.stores.database import Database
 from memos.stores.embedder_identity import EmbedderIdentity
 from memos.stores.schema import embeddings, vector_changes
+from memos.stores.vector_arm import ARMS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     Keys = npt.NDArray[np.int64]
 
-ARMS = ("dense", "context")
 SAVE_AFTER = 256
 SAVE_SHARE = 0.1
 CLOSE_SHARE = 0.01
@@ -69,24 +69,10 @@ class DenseArm(EmbedderIdentity):
 
     # --- search ------------------------------------------------------------------------------------------------------
 
-    def nearest(
-        self, connection: Connection, namespace: str, query: Vector, k: int, *,
-        allowed: Iterable[int] | None = None, excluded: Iterable[int] = (),
-    ) -> dict[str, dict[int, float]]:
-        """For each arm, key to cosine of the best k. Conditions act inside the scan, before anything is cut."""
+    def asked(self, connection: Connection, namespace: str, query: Vector) -> _Question:
+        """A question to what SQL holds in the caller's view; the view stands still, so it is caught up with once."""
         with self._current(connection, namespace) as partition:
-            keep, drop = None if allowed is None else _keys(allowed), _keys(excluded)
-            return {
-                name: dict(index.search(query, k, keep, excluded=drop)) for name, index in partition.indexes.items()
-            }
-
-    def scores(
-        self, connection: Connection, namespace: str, query: Vector, keys: Iterable[int]
-    ) -> dict[str, dict[int, float]]:
-        """For each arm, key to cosine of those of `keys` that have a vector there."""
-        with self._current(connection, namespace) as partition:
-            wanted = _keys(keys)
-            return {name: index.scores(query, wanted) for name, index in partition.indexes.items()}
+            return _Question(partition, query)
 
     # --- upkeep ------------------------------------------------------------------------------------------------------
 
@@ -235,6 +221,25 @@ class DenseArm(EmbedderIdentity):
     def _path(self, namespace: str, arm: str) -> Path:
         # A namespace may hold characters that a file name may not.
         return self._folder / f"{hashlib.sha256(namespace.encode()).hexdigest()[:24]}.{arm}.vectors"
+
+
+class _Question:
+    """The `Question` of `vector_arm.py`. Others may bring the indexes further meanwhile; SQL hides what is not in view."""
+
+    def __init__(self, partition: _Partition, query: Vector) -> None:
+        self._partition, self._query = partition, query
+
+    def nearest(
+        self, arm: str, k: int, *, allowed: Iterable[int] | None = None, excluded: Iterable[int] = ()
+    ) -> dict[int, float]:
+        keep, drop = None if allowed is None else _keys(allowed), _keys(excluded)
+        with self._partition.lock:
+            return dict(self._partition.indexes[arm].search(self._query, k, keep, excluded=drop))
+
+    def scores(self, keys: Iterable[int]) -> dict[str, dict[int, float]]:
+        wanted = _keys(keys)
+        with self._partition.lock:
+            return {name: index.scores(self._query, wanted) for name, index in self._partition.indexes.items()}
 
 
 class _Held:

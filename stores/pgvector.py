@@ -24,7 +24,7 @@ from memos.stores.embedder_identity import EmbedderIdentity
 if TYPE_CHECKING:
     from memos.protocols import Embedder, Progress, Vector
 
-ARMS = {"dense": "vector", "context": "context_vector"}
+COLUMNS = {"dense": "vector", "context": "context_vector"}
 EXACT_UP_TO = 20_000
 """Vectors of a namespace up to which every one is compared."""
 EF_SEARCH = 200
@@ -45,6 +45,45 @@ _ITERATE = (
 )
 
 
+class _Question:
+    """The `Question` of `vector_arm.py`, answered by the server."""
+
+    def __init__(self, connection: Connection, namespace: str, query: Vector) -> None:
+        self._connection, self._width = connection, len(query)
+        self._values: dict[str, Any] = {"namespace": namespace, "query": _text(query)}
+        self._indexed: set[str] | None = None
+
+    def nearest(
+        self, arm: str, k: int, *, allowed: Iterable[int] | None = None, excluded: Iterable[int] = ()
+    ) -> dict[int, float]:
+        values: dict[str, Any] = {**self._values, "most": k, "drop": list(excluded)}
+        if allowed is not None:
+            values["keep"] = list(allowed)
+        column = COLUMNS[arm]
+        rows: list[Any] = []
+        if f"embeddings_hnsw_{column}" in self._indexes():
+            self._connection.exec_driver_sql(_ITERATE.format(ef=min(max(EF_SEARCH, k), 1000), tuples=MAX_SCAN_TUPLES))
+            rows = list(self._connection.execute(_nearest(column, self._width, "keep" in values), values))
+        if len(rows) < k:  # no index, or one that gave up before enough rows had passed
+            rows = list(self._connection.execute(_nearest(column, None, "keep" in values), values))
+        return {row[0]: float(row[1]) for row in rows}
+
+    def _indexes(self) -> set[str]:
+        """The indexes that serve this namespace: none where it is small."""
+        if self._indexed is None:
+            counted = self._connection.execute(
+                _COUNT, {"namespace": self._values["namespace"], "most": EXACT_UP_TO + 1}).scalar_one()
+            self._indexed = set(self._connection.execute(_INDEXES).scalars()) if counted > EXACT_UP_TO else set()
+        return self._indexed
+
+    def scores(self, keys: Iterable[int]) -> dict[str, dict[int, float]]:
+        rows = self._connection.execute(_SCORES, {**self._values, "keep": list(keys)}).all()
+        return {
+            arm: {row[0]: float(row[place]) for row in rows if row[place] is not None}
+            for place, arm in enumerate(COLUMNS, start=1)
+        }
+
+
 class PgvectorArm(EmbedderIdentity):
     """The VectorArm over pgvector."""
 
@@ -54,37 +93,9 @@ class PgvectorArm(EmbedderIdentity):
 
     # --- search ------------------------------------------------------------------------------------------------------
 
-    def nearest(
-        self, connection: Connection, namespace: str, query: Vector, k: int, *,
-        allowed: Iterable[int] | None = None, excluded: Iterable[int] = (),
-    ) -> dict[str, dict[int, float]]:
+    def asked(self, connection: Connection, namespace: str, query: Vector) -> _Question:
         self.check_embedder(connection)
-        values: dict[str, Any] = {"namespace": namespace, "query": _text(query), "most": k, "drop": list(excluded)}
-        if allowed is not None:
-            values["keep"] = list(allowed)
-        found = {}
-        many = connection.execute(_COUNT, {"namespace": namespace, "most": EXACT_UP_TO + 1}).scalar_one() > EXACT_UP_TO
-        indexed = set(connection.execute(_INDEXES).scalars()) if many else set()
-        for arm, column in ARMS.items():
-            rows: list[Any] = []
-            if f"embeddings_hnsw_{column}" in indexed:
-                connection.exec_driver_sql(_ITERATE.format(ef=min(max(EF_SEARCH, k), 1000), tuples=MAX_SCAN_TUPLES))
-                rows = list(connection.execute(_nearest(column, len(query), "keep" in values), values))
-            if len(rows) < k:  # no index, or one that gave up before enough rows had passed
-                rows = list(connection.execute(_nearest(column, None, "keep" in values), values))
-            found[arm] = {row[0]: float(row[1]) for row in rows}
-        return found
-
-    def scores(
-        self, connection: Connection, namespace: str, query: Vector, keys: Iterable[int]
-    ) -> dict[str, dict[int, float]]:
-        self.check_embedder(connection)
-        rows = connection.execute(
-            _SCORES, {"namespace": namespace, "query": _text(query), "keep": list(keys)}).all()
-        return {
-            arm: {row[0]: float(row[place]) for row in rows if row[place] is not None}
-            for place, arm in enumerate(ARMS, start=1)
-        }
+        return _Question(connection, namespace, query)
 
     # --- upkeep ------------------------------------------------------------------------------------------------------
 
@@ -101,7 +112,7 @@ class PgvectorArm(EmbedderIdentity):
             widths = {
                 column: connection.exec_driver_sql(
                     f"SELECT vector_dims({column}) FROM embeddings WHERE {column} IS NOT NULL LIMIT 1").scalar()
-                for column in ARMS.values()
+                for column in COLUMNS.values()
             }
             for done, (column, width) in enumerate(widths.items()):
                 if progress:

@@ -30,9 +30,10 @@ from memos.stores.search import (
     parts,
     said_by_the_named,
     scaled,
+    summed,
     walked,
 )
-from memos.stores.vector_arm import VectorArm
+from memos.stores.vector_arm import ARMS, VectorArm
 from memos.stores.when import Around, Interval, asked_time
 from memos.types import LinkKind, RecallHit, RecordState
 
@@ -122,7 +123,7 @@ def search(
             key: weights.time * when.closeness(from_micros(at.micros)) for key, at in places.items()
         },
     }
-    scores = {key: own.get(key, 0.0) + sum(extra.get(key, 0.0) for extra in added.values()) for key in places}
+    scores = summed([dict.fromkeys(places, 0.0), own, *added.values()])
     shortlist = best(scores, 2 * k)
     rows = {row["key"]: row for row in view.run(rows_of(view.condition), keys=shortlist).mappings().all()}
     added["recency"] = {
@@ -148,17 +149,16 @@ class _Cosines:
     """The dense arm asked with one vector. Remembers the cosines it gave, so that all are scaled alike."""
 
     def __init__(self, view: View, dense: VectorArm, vector: Vector) -> None:
-        self._view, self._dense, self._vector = view, dense, vector
+        self._asked = dense.asked(view.connection, view.namespace, vector)
         self._raw: dict[str, dict[int, float]] = {"dense": {}, "context": {}}
 
-    def nearest(self, k: int, *, allowed: Iterable[int] | None = None, excluded: Iterable[int] = ()) -> set[int]:
-        found = self._dense.nearest(self._view.connection, self._view.namespace, self._vector, k,
-                                    allowed=allowed, excluded=excluded)
-        return set().union(*found.values())
+    def nearest(self, k: int, *, allowed: Iterable[int] | None = None, excluded: Sequence[int] = ()) -> set[int]:
+        keep = None if allowed is None else list(allowed)
+        return {key for arm in ARMS for key in self._asked.nearest(arm, k, allowed=keep, excluded=excluded)}
 
     def of(self, keys: Iterable[int]) -> dict[str, dict[int, float]]:
         """Scaled cosines, of these keys and of all asked before. A cosine of 0 is nothing in common, and counts 0."""
-        fresh = self._dense.scores(self._view.connection, self._view.namespace, self._vector, keys)
+        fresh = self._asked.scores(keys)
         self._raw["dense"] |= fresh["dense"]
         # A text that follows no other stands in no context but its own.
         self._raw["context"] |= {**fresh["dense"], **fresh["context"]}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from memos.config import RecallWeights
 
@@ -62,6 +63,15 @@ def fused(arms: Arms, weights: RecallWeights) -> dict[int, float]:
     return own
 
 
+def summed(parts_of: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    """Key to the sum of what each part gives it."""
+    total: dict[int, float] = {}
+    for part in parts_of:
+        for key, score in part.items():
+            total[key] = total.get(key, 0.0) + score
+    return total
+
+
 def said_by_the_named(query: str, actors: Mapping[int, str]) -> set[int]:
     """Keys of what the speaker said whom the query names; none where it names several of them, or nobody.
 
@@ -84,16 +94,20 @@ def of_the_session(own: Mapping[int, float], sessions: Mapping[int, str], share:
 
 def lent(own: Mapping[int, float], places: Mapping[int, tuple[str, int]], weights: RecallWeights) -> dict[int, float]:
     """What each key is lent of its neighbours' own scores. `places`: session and turn of each that has them."""
-    at: dict[tuple[str, int], list[int]] = {}
-    for key, place in places.items():
-        at.setdefault(place, []).append(key)
+    sessions: dict[str, list[tuple[int, int]]] = {}
+    for key, (session, turn) in places.items():
+        sessions.setdefault(session, []).append((turn, key))
+    shares = (0.0, weights.neighbour, *[weights.further] * (REACH - 1))
     borrowed: dict[int, float] = {}
-    for lender in own.keys() & places.keys():
-        session, turn = places[lender]
-        for away in range(1, REACH + 1):
-            share = own[lender] * (weights.neighbour if away == 1 else weights.further)
-            for borrower in (*at.get((session, turn - away), ()), *at.get((session, turn + away), ())):
-                borrowed[borrower] = borrowed.get(borrower, 0.0) + share
+    for turns in sessions.values():
+        turns.sort()
+        for place, (turn, key) in enumerate(turns, start=1):
+            for later_turn, later in islice(turns, place, None):
+                if (away := later_turn - turn) > REACH:
+                    break
+                for lender, borrower in ((key, later), (later, key)):
+                    if lender in own and away:
+                        borrowed[borrower] = borrowed.get(borrower, 0.0) + shares[away] * own[lender]
     return borrowed
 
 

@@ -286,9 +286,9 @@ class SqlTokenStore(RecordReader):
     def neighbours(self, namespace: str, vector: Vector, k: int) -> builtins.list[Neighbour]:
         """The current records whose own texts are nearest to the vector."""
         with self._database.read() as connection:
-            cosines = self._dense.nearest(
-                connection, namespace, vector, k, excluded=not_current(connection, namespace, self._clock())
-            )["dense"]
+            cosines = self._dense.asked(connection, namespace, vector).nearest(
+                "dense", k, excluded=not_current(connection, namespace, self._clock())
+            )
             rows = View(connection, namespace, self._clock(), CURRENT).run(
                 rows_of(CURRENT), keys=[*cosines]).mappings().all()
         near = [Neighbour(record_from(row), cosines[row["key"]]) for row in rows]

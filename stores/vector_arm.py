@@ -1,7 +1,7 @@
 """The seam between the token store and whatever finds near vectors: FAISS beside SQLite, pgvector inside PostgreSQL.
 
-Both answer as of the caller's own view of SQL, both filter by namespace and condition inside the search, and both give
-for each arm ("dense": the text alone; "context": the text after the one before it) key to cosine.
+Both answer as of the caller's own view of SQL, and both filter by namespace and condition inside the search. A text has a
+vector in two arms: "dense", the text alone, and "context", the text after the one before it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,21 @@ if TYPE_CHECKING:
     from memos.config import VectorSettings
     from memos.protocols import Embedder, Progress, Vector
 
-Cosines = dict[str, dict[int, float]]
+ARMS = ("dense", "context")
+
+
+class Question(Protocol):
+    """One vector, and what is near it, as key to cosine."""
+
+    def nearest(
+        self, arm: str, k: int, *, allowed: Iterable[int] | None = None, excluded: Iterable[int] = ()
+    ) -> dict[int, float]:
+        """The best k of an arm. Conditions act inside the search, before anything is cut."""
+        ...
+
+    def scores(self, keys: Iterable[int]) -> dict[str, dict[int, float]]:
+        """For each arm, those of `keys` that have a vector there. Exact."""
+        ...
 
 
 class VectorArm(Protocol):
@@ -36,15 +50,8 @@ class VectorArm(Protocol):
         """Whether the store's vectors are of another embedder than this one."""
         ...
 
-    def nearest(
-        self, connection: Connection, namespace: str, query: Vector, k: int, *,
-        allowed: Iterable[int] | None = None, excluded: Iterable[int] = (),
-    ) -> Cosines:
-        """For each arm, key to cosine of the best k. Conditions act inside the search, before anything is cut."""
-        ...
-
-    def scores(self, connection: Connection, namespace: str, query: Vector, keys: Iterable[int]) -> Cosines:
-        """For each arm, key to cosine of those of `keys` that have a vector there. Exact."""
+    def asked(self, connection: Connection, namespace: str, query: Vector) -> Question:
+        """A question to one namespace in the caller's view of SQL, good for as long as that view."""
         ...
 
     def purged(self, namespace: str) -> None:

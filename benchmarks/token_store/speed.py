@@ -210,7 +210,7 @@ def recall(home: Opened, world: World) -> float:
                 best[column] = sorted([*best[column], *found], reverse=True)[:10]
         shares = []
         for query, nearest in zip(queries, best, strict=True):
-            found = home.store._dense.nearest(connection, "bench", query, 10)["dense"]
+            found = home.store._dense.asked(connection, "bench", query).nearest("dense", 10)
             shares.append(len(found.keys() & {key for _, key in nearest}) / len(nearest))
     return float(np.mean(shares))
 

@@ -258,13 +258,14 @@ def test_a_large_namespace_is_searched_through_the_index_and_conditions_still_ho
     arm = PgvectorArm(db, EMBEDDER)
     with db.read() as connection:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        found = arm.nearest(connection, "ana", asked, 5)["dense"]
+        question = arm.asked(connection, "ana", asked)
+        found = question.nearest("dense", 5)
         first = next(iter(found))
         plan = str(connection.exec_driver_sql(
             f"EXPLAIN SELECT key FROM embeddings ORDER BY (vector::vector({len(asked)})) <#> '{asked.tolist()}'::vector LIMIT 5"
         ).fetchall())
-        without = arm.nearest(connection, "ana", asked, 5, excluded=[first])["dense"]
-        only = arm.nearest(connection, "ana", asked, 5, allowed=[first])["dense"]
+        without = question.nearest("dense", 5, excluded=[first])
+        only = question.nearest("dense", 5, allowed=[first])
     assert "embeddings_hnsw_vector" in plan
     assert [near.record.text for near in store.neighbours("ana", asked, 5)] == exact and len(found) == 5
     assert first not in without and list(only) == [first]
