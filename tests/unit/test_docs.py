@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 
 import memos
+from benchmarks.token_store import report as token_store_report
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([
+    ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"),
+    *(ROOT / "benchmarks").rglob("RESULTS.md"),
+])
 
 PUBLIC = [
     "Action",
@@ -122,3 +126,8 @@ def test_links_and_file_names_in_pages_exist(page: Path) -> None:
     for named in re.findall(r"`((?:memos|stores|policies|apps|tests|docs|scripts|examples)/[\w./-]*)`", text):
         later = named in {"stores/kv_cache.py", "apps/tui/", "apps/server.py", "memos/integrations/"}
         assert later or (ROOT / named).exists(), f"{page.name} names {named}"
+
+
+def test_the_tables_of_the_token_store_are_those_of_its_results() -> None:
+    page = ROOT / "benchmarks" / "token_store" / "RESULTS.md"
+    assert token_store_report.filled(page.read_text("utf-8")) == page.read_text("utf-8")
