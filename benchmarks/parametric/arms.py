@@ -13,6 +13,7 @@ from memos.parametric.sleep import SleepSettings
 from memos.parametric.write import WriteSettings
 
 from . import weights
+from .halfway import Halfway
 from .learned import Learned, Setting
 from .retrieval import learn_notes
 from .rows import learn_rows, published_settings, row_answerer
@@ -82,9 +83,10 @@ ARMS: Mapping[str, Arm] = MappingProxyType(
 
 
 def learn(
-    model: MemoryModel, lessons: Sequence[Lesson], arm: str, setting: Setting, start: Any = None
+    model: MemoryModel, lessons: Sequence[Lesson], arm: str, setting: Setting, start: Any = None, halfway: Halfway | None = None
 ) -> Learned:
-    """Learn `lessons` by the arm of that name; `start` is the state of an earlier call to build on.
+    """Learn `lessons` by the arm of that name; `start` is the state of an earlier call to build on, `halfway` where an arm of
+    rows that was stopped goes on.
 
     Weight arms go on training their copy in place, so examine the earlier result first.
     """
@@ -93,7 +95,7 @@ def learn(
         base = published_settings() if chosen.rows == "published" else WriteSettings()
         rest = SleepSettings() if chosen.rows in ("memos", "streamed") else None
         every = max(SLEEP_EVERY, -(-len(lessons) // SLEEPS)) if chosen.rows == "streamed" else None
-        return learn_rows(model, lessons, replace(base, rate=setting.rate), rest, start, every)
+        return learn_rows(model, lessons, replace(base, rate=setting.rate), rest, start, every, halfway)
     if chosen.weights is not None:
         return learn_weights(model, lessons, chosen.weights, setting, start)
     return learn_notes(model, lessons, setting, start)

@@ -53,5 +53,9 @@ class RowCache:
             draft.replace(self._file(config))
         return found
 
+    def halfway(self, config: Mapping[str, Any]) -> Path:
+        """Where to keep how far a long measurement has come."""
+        return self._file(config).with_suffix(".halfway")
+
     def _file(self, config: Mapping[str, Any]) -> Path:
         return self.folder / f"{self.key(config)[:24]}.json"

@@ -18,6 +18,7 @@ from memos.parametric.overlay import RowOverlay
 from memos.parametric.sleep import SleepSettings, sleep
 from memos.parametric.write import WriteSettings, write_lesson
 
+from .halfway import OFTEN, Counters, Halfway
 from .learned import Learned
 from .world import Answerer, Item
 
@@ -55,51 +56,63 @@ def learn_rows(
     rest: SleepSettings | None,
     start: Rows | None = None,
     every: int | None = None,
+    halfway: Halfway | None = None,
 ) -> Learned:
     """Writes one by one, then sleep unless `rest` is None. A lesson replaces a live one about the same fact.
 
     every: sleep after so many writes, each time over the rows that are new since the last one, as memos does in use;
-    None sleeps once over all rows.
+    None sleeps once over all rows. halfway: where a stopped run is taken up again; the result is the same bits.
     """
-    state = start or Rows(model.empty_overlay(), torch.zeros(0, dtype=torch.int64), ())
-    began, written, steps, awake = time.process_time(), 0, [], 0.0
-    stages: Any = []
-    sleeps: list[float] = []
+    state, none = start or Rows(model.empty_overlay(), torch.zeros(0, dtype=torch.int64), ()), torch.zeros(0, dtype=torch.int64)
+    halfway = halfway or Halfway()
+    overlay, owned, fresh, count = halfway.load() or (state.overlay, state.owned, none, Counters())
     size = every or max(1, len(lessons))
-    for first in range(0, len(lessons), size):
-        overlay, owned, live = state.overlay, state.owned, list(state.live)
-        rested = {one.key for one in live} if every is not None else set()
-        fresh = torch.zeros(0, dtype=torch.int64)
-        woke = time.process_time()
-        for lesson in lessons[first : first + size]:
-            asked = {(fact.subject, fact.relation) for fact in lesson.facts}
-            live = [one for one in live if not asked & {(f.subject, f.relation) for f in one.facts}]
-            done = write_lesson(model, overlay, lesson, live, write, content_seed("write", lesson.key) % 2**32)
-            overlay, fresh = done.overlay, torch.unique(torch.cat([fresh, done.rows]))
-            live.append(lesson)
-            written += done.learned
-            steps.append(done.steps)
+    live, rested = list(state.live), set[str]()
+    stages: Any = []
+    for number, lesson in enumerate(lessons):
+        if every is not None and number % size == 0:
+            rested = {one.key for one in live}
+        live = [one for one in live if not _about(one) & _about(lesson)]
+        began = time.process_time()
+        if number >= count.done:
+            made = write_lesson(model, overlay, lesson, live, write, content_seed("write", lesson.key) % 2**32)
+            overlay, fresh = made.overlay, torch.unique(torch.cat([fresh, made.rows]))
+            count.written += made.learned
+            count.steps.append(made.steps)
+        live.append(lesson)
+        if number < count.done:
+            continue
         slept_at = time.process_time()
-        awake += slept_at - woke
-        owned = torch.unique(torch.cat([owned, fresh]))
-        if rest is not None:
-            seed = content_seed("sleep", *(one.key for one in live)) % 2**32
-            slept = sleep(model, overlay, fresh if rested else owned, live, rest, seed, None, rested)
-            overlay, stages = slept.overlay, slept.report["stages"]
-            sleeps.append(round(time.process_time() - slept_at, 2))
-        state = Rows(overlay, owned, tuple(live))
+        count.awake += slept_at - began
+        last = number + 1 == len(lessons)
+        if (number + 1) % size == 0 or last:
+            owned = torch.unique(torch.cat([owned, fresh]))
+            if rest is not None:
+                seed = content_seed("sleep", *(one.key for one in live)) % 2**32
+                slept = sleep(model, overlay, fresh if rested else owned, live, rest, seed, None, rested)
+                overlay, stages = slept.overlay, slept.report["stages"]
+                count.sleeps.append(round(time.process_time() - slept_at, 2))
+            fresh = none
+        count.seconds += time.process_time() - began
+        count.done = number + 1
+        if (number + 1) % OFTEN == 0 and not last:
+            halfway.save(overlay, owned, fresh, count)
     report = {
-        "seconds_awake": round(awake, 2),
-        "seconds_of_sleeps": sleeps,
-        "write_steps": sum(steps) / max(1, len(steps)),
-        "rows": len(state.overlay),
+        "seconds_awake": round(count.awake, 2),
+        "seconds_of_sleeps": count.sleeps,
+        "write_steps": sum(count.steps) / max(1, len(count.steps)),
+        "rows": len(overlay),
         "stages": stages,
     }
     return Learned(
-        row_answerer(model, state.overlay),
-        time.process_time() - began,
-        written,
+        row_answerer(model, overlay),
+        count.seconds,
+        count.written,
         report,
-        state,
+        Rows(overlay, owned, tuple(live)),
         reading=row_answerer(model, None),
     )
+
+
+def _about(lesson: Lesson) -> set[tuple[str, str]]:
+    return {(fact.subject, fact.relation) for fact in lesson.facts}

@@ -27,6 +27,7 @@ from . import measures, report
 from .arms import ARMS, base, learn
 from .asking import PlainAsking
 from .cache import RowCache, Unmeasured
+from .halfway import Halfway
 from .learned import Learned, Setting
 from .measures import RAW
 from .world import Item, World, examine, make_world, read_handwritten
@@ -41,6 +42,8 @@ DEFAULT_ARMS = tuple(arm for arm in ARMS if arm != "full+sleep")
 """Without the one that costs as much as several others."""
 VALIDATION, VALIDATION_SEED = "validation", 99
 OURS = "memos"
+LONG = 1000
+"""Facts from which on a stream keeps how far it has come: it can be stopped and goes on."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ STREAMS: Mapping[str, Stream] = {
     "40": Stream(40),
     "100": Stream(100),
     "1000": Stream(1000, n_keys=256),
+    "5000": Stream(5000, n_keys=256),
     VALIDATION: Stream(8),
     "quick": Stream(3, user_only=True),
 }
@@ -117,7 +121,7 @@ class Bench:
         }
         began = time.time()
         measured = self.cache.measured
-        row = self.cache.row(config, lambda: self._measured(world, arm, setting))
+        row = self.cache.row(config, lambda: self._measured(world, arm, setting, self._halfway(world, config)))
         if self.cache.measured > measured:
             learned, old = (measures.share(row["cells"].get(group, ())) for group in ("known", "old"))
             print(
@@ -127,10 +131,13 @@ class Bench:
             )
         return row
 
-    def _measured(self, world: World, arm: str, setting: Setting | None) -> dict[str, Any]:
+    def _halfway(self, world: World, config: Mapping[str, Any]) -> Halfway:
+        return Halfway(self.cache.halfway(config) if len(world.lessons) >= LONG else None)
+
+    def _measured(self, world: World, arm: str, setting: Setting | None, halfway: Halfway) -> dict[str, Any]:
         if setting is None:
             return {"cells": self._cells(world.items, base(self.model)), "seconds_a_fact": 0.0}
-        learned = learn(self.model, world.lessons, arm, setting)
+        learned = learn(self.model, world.lessons, arm, setting, halfway=halfway)
         found: dict[str, Any] = {
             "cells": self._cells(world.items, learned),
             "seconds_a_fact": round(learned.seconds / len(world.lessons), 4),
@@ -142,6 +149,7 @@ class Bench:
             found["cells"] |= self._cells(world.update_items, later)
             found["update_seconds_a_fact"] = round(later.seconds / len(world.updates), 4)
         learned.close()
+        halfway.done()
         return found
 
     def _cells(self, items: Sequence[Item], learned: Learned) -> dict[str, list[list[int]]]:
@@ -234,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--model", type=Path, default=SHIPPED, help="folder of the language model")
     parser.add_argument("--memory", type=Path, help="folder of its measured addresses")
-    parser.add_argument("--worlds", nargs="+", choices=["15", "40", "100", "1000"], default=list(DEFAULT_WORLDS))
+    parser.add_argument("--worlds", nargs="+", choices=["15", "40", "100", "1000", "5000"], default=list(DEFAULT_WORLDS))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="worlds are drawn from these")
     parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(DEFAULT_ARMS), metavar="ARM",
                         help=f"of {', '.join(ARMS)}")  # fmt: skip

@@ -12,25 +12,27 @@ from typing import Any
 import pytest
 import torch
 
-from benchmarks.parametric import measures, report, run, weights, words
+from benchmarks.parametric import measures, report, rows, run, weights, words
 from benchmarks.parametric.arms import ARMS, learn
 from benchmarks.parametric.asking import PlainAsking
 from benchmarks.parametric.cache import RowCache, Unmeasured
+from benchmarks.parametric.halfway import Halfway
 from benchmarks.parametric.learned import Setting
 from benchmarks.parametric.measures import COLUMNS, KEPT, LEARNED, Cells, figure
 from benchmarks.parametric.rows import learn_rows
 from benchmarks.parametric.weights import WeightArm, pairs_for
 from benchmarks.parametric.world import Item, World, examine, make_world, read_handwritten
 from memos import grammar
-from memos.augmentation import LessonShape, TemplateAugmenter
+from memos.augmentation import Lesson, LessonShape, TemplateAugmenter
 from memos.errors import ModelError
 from memos.grammar import UNKNOWN_ANSWER, USER
 from memos.parametric.base import weights_hash
 from memos.parametric.model import MemoryModel
+from memos.parametric.overlay import RowOverlay
 from memos.parametric.pairs import lesson_pairs
 from memos.parametric.sleep import SleepSettings
 from memos.parametric.testing import tiny_model
-from memos.parametric.write import WriteSettings
+from memos.parametric.write import RowWrite, WriteSettings, write_lesson
 
 AUGMENTER = TemplateAugmenter(lambda question, notes=(): "\n".join([*notes, question]))
 SMALL = LessonShape(train=3, fresh=4, held_out=2, behind_notes=0, negatives=4, fresh_negatives=4)
@@ -197,6 +199,35 @@ def test_a_stream_sleeps_on_the_way_over_what_is_new(model: MemoryModel) -> None
     assert len(streamed.report["seconds_of_sleeps"]) == 2 and len(once.report["seconds_of_sleeps"]) == 1
     assert [one.key for one in streamed.state.live] == [one.key for one in once.state.live]
     assert streamed.state.overlay != once.state.overlay
+
+
+@pytest.mark.parametrize("stopped_at", [1, 2, 3])
+def test_a_stopped_stream_goes_on_to_the_same_bits(
+    model: MemoryModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped_at: int
+) -> None:
+    lessons = make_world("stream", 4, 1, TemplateAugmenter(model.chat_prompt, SMALL), user_only=True).lessons[:4]
+    brief = SleepSettings(stages=1, epochs=1, old=4, old_a_lesson=1)
+    write, kept = WriteSettings(max_steps=2, rows=16), Halfway(tmp_path / "one.halfway")
+    whole = learn_rows(model, lessons, write, brief, every=2)
+    began: list[str] = []
+
+    def stopping(one: MemoryModel, overlay: RowOverlay, lesson: Lesson, *rest: Any) -> RowWrite:
+        if len(began) == stopped_at:
+            raise KeyboardInterrupt
+        began.append(lesson.key)
+        return write_lesson(one, overlay, lesson, *rest)
+
+    monkeypatch.setattr(rows, "OFTEN", 1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(rows, "write_lesson", stopping)
+        learn_rows(model, lessons, write, brief, every=2, halfway=kept)
+    assert kept.load() is not None
+    resumed = learn_rows(model, lessons, write, brief, every=2, halfway=kept)
+    assert resumed.state.overlay == whole.state.overlay
+    assert torch.equal(resumed.state.owned, whole.state.owned)
+    assert len(resumed.report["seconds_of_sleeps"]) == 2 and resumed.written == whole.written
+    kept.done()
+    assert kept.load() is None
 
 
 def test_elastic_weight_consolidation_holds_weights_the_more_the_stronger(model: MemoryModel) -> None:
