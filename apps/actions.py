@@ -21,11 +21,12 @@ import memos
 from memos.acceptance import Verdict
 from memos.config import LoadedSettings, Settings, load_settings
 from memos.errors import InputError, NotFoundError
-from memos.types import Draft, Experience, ImportReport, JsonDict, MemoryRecord, Origin, RecordState, Tier
+from memos.types import Draft, Experience, ImportReport, MemoryRecord, Origin, RecordState, Tier
 
 if TYPE_CHECKING:
     from memos.acceptance import AdaptationReport
     from memos.adaptation import AdaptRequest
+    from memos.apps import contract
     from memos.apps.progress import Progress, StopRequest
     from memos.manager import MemoryManager
 
@@ -255,8 +256,9 @@ def adapt(settings: Settings, request: AdaptRequest, progress: Progress) -> Adap
 
 def pretrain(
     out: Path, *, seed: int, steps: int | None, threads: int, progress: Progress, stop: StopRequest
-) -> JsonDict:
+) -> contract.Pretrained:
     """Train a model like the shipped one into `out`. A stopped training resumes from its checkpoint."""
+    from memos.apps import contract
     from memos.pretraining.train import PretrainConfig, PretrainProgress, pretrain as train
 
     defaults = PretrainConfig()
@@ -270,27 +272,19 @@ def pretrain(
 
     folder = train(config, out, report)
     last = lines[-1] if lines else None
-    return {
-        "folder": str(folder),
-        "seed": seed,
-        "steps": config.steps,
-        "seconds": last.seconds if last else 0.0,
-        "loss": last.loss if last else None,
-    }
+    return contract.Pretrained(
+        folder=str(folder),
+        seed=seed,
+        steps=config.steps,
+        seconds=last.seconds if last else 0.0,
+        loss=last.loss if last else None,
+    )
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One line of a model's evaluation: the share of right answers in a class, and what the design asks for."""
-
-    name: str
-    value: float
-    wanted: float | None
-    items: int
-
-
-def evaluate(settings: Settings, *, items: int, seed: int | None) -> list[Figure]:
+def evaluate(settings: Settings, *, items: int, seed: int | None) -> list[contract.Figure]:
     """Ask a model held-out items of every class. Raises InputError for a chat model, which is not ours to measure."""
+    from memos.apps import contract
+
     if settings.model.chat:
         raise InputError(
             "a chat model cannot be evaluated", hint="leave model.chat empty", code="input.evaluate"
@@ -301,7 +295,7 @@ def evaluate(settings: Settings, *, items: int, seed: int | None) -> list[Figure
     folder = MODELS / name if name == SHIPPED_MODEL else Path(name).expanduser()
     model, tokenizer = load_model(folder)
     rows = measure(model, tokenizer, items, EVALUATION_SEED if seed is None else seed)
-    return [Figure(row.name, row.right, row.target, row.items) for row in rows]
+    return [contract.Figure(name=row.name, value=row.right, wanted=row.target, items=row.items) for row in rows]
 
 
 # --- importing -------------------------------------------------------------------------------------------------------

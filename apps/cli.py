@@ -121,6 +121,7 @@ VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
             ("tui", cli_screen.tui),
             ("serve", cli_screen.serve),
             ("reindex", cli_house.reindex),
+            ("schema", cli_house.schema),
         ),
     ),
 )

@@ -19,12 +19,13 @@ def init(json: Json = False) -> None:
 
     Example: memos --home ./memory init
     """
+    from memos.apps import contract
+
     shown = mode(json=json)
     with memory() as manager:
-        created = {"home": str(manager.settings.home), "namespace": manager.namespace}
         elsewhere = public_url(manager.settings.store.url)
         document = views_house.sentence(
-            {**created, "store": elsewhere},
+            contract.Home(home=str(manager.settings.home), namespace=manager.namespace, store=elsewhere),
             f"memory of {manager.namespace!r} in {manager.settings.home}" + (f", its records in {elsewhere}" if elsewhere else ""),
         )
     render.show(document, shown)
@@ -74,13 +75,15 @@ def reindex(
 
     Example: memos reindex --embedder sentence-transformers/all-mpnet-base-v2
     """
+    from memos.apps import contract
+
     shown = mode(json=json)
     used = choice() if embedder is None else replace(choice(), embedder=embedder)
     with actions.opened(used, existing=True) as manager, progress.bar("embedding") as report:
         embedded = manager.reindex(progress=report)
         name = manager.settings.embedder.name
     line = f"{embedded} texts embedded; the vectors are those of {name}"
-    render.show(views_house.sentence({"embedder": name, "embedded": embedded}, line), shown)
+    render.show(views_house.sentence(contract.Reindexed(embedder=name, embedded=embedded), line), shown)
     if actions.resolve_settings(choice()).settings.embedder.name != name:
         render.say(f"next: memos config set embedder.name {name}")
 
@@ -109,6 +112,21 @@ def verify(json: Json = False, plain: Plain = False) -> None:
         raise typer.Exit(ExitCode.AUDIT_BROKEN)
 
 
+def schema(
+    verb: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[VERB]", help='The verb, as in "ledger export"; "error" for what a failure prints.'),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of what a verb prints with --json; without a verb, those of all.
+
+    Example: memos schema recall
+    """
+    from memos.apps import schemas
+
+    render.lines([render.as_json(schemas.schema_of(" ".join(verb)) if verb else schemas.book())])
+
+
 config = typer.Typer(help="Show or change settings.", no_args_is_help=True)
 
 
@@ -133,12 +151,16 @@ def config_set(
 
     Example: memos config set recall.k 12 --project
     """
+    from memos.apps import contract
+
     shown = mode(json=json)
     path = Path.cwd() / PROJECT_FILE if project else user_file()
     write_setting(path, key, value)
     printed = public_value(key, value)
     render.show(
-        views_house.sentence({"key": key, "value": printed, "file": str(path)}, f"{key} = {printed} in {path}"),
+        views_house.sentence(
+            contract.SettingWritten(key=key, value=printed, file=str(path)), f"{key} = {printed} in {path}"
+        ),
         shown,
     )
     if key in {"model.name", "model.chat"}:
@@ -150,6 +172,8 @@ def config_path(json: Json = False) -> None:
 
     Example: memos config path
     """
+    from memos.apps import contract
+
     shown = mode(json=json)
-    paths = {"project": str(Path.cwd() / PROJECT_FILE), "user": str(user_file())}
+    paths = contract.SettingsFiles(project=str(Path.cwd() / PROJECT_FILE), user=str(user_file()))
     render.show(views_house.pairs(paths), shown)

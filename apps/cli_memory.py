@@ -140,7 +140,7 @@ def ls(
                 if tier is Tier.PARAMETRIC
                 else "nothing stored yet; memos observe TEXT"
             )
-            document = views.records(listed, tier=tier.value, empty=empty)
+            document = views.records(listed, tier=tier, empty=empty)
     render.show(document, shown)
 
 

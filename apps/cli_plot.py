@@ -35,7 +35,7 @@ def plot(
 
     Example: memos plot slots --run 2 --out slots.png
     """
-    from memos.apps import pictures
+    from memos.apps import contract, pictures
 
     shown = mode(json=json)
     if what not in _PICTURES:
@@ -50,8 +50,10 @@ def plot(
     pictures.require_matplotlib()
     with memory(existing=True) as manager:
         figure = _PICTURES[what](manager, run)
-        done = {"plot": what, "file": str(target), "bytes": pictures.save(figure, target), "namespace": manager.namespace}
-    render.show(views_house.sentence(done, f"{what} of {done['namespace']!r} in {target}"), shown)
+        done = contract.Picture.model_validate(
+            {"plot": what, "file": str(target), "bytes": pictures.save(figure, target), "namespace": manager.namespace}
+        )
+    render.show(views_house.sentence(done, f"{what} of {done.namespace!r} in {target}"), shown)
 
 
 def _growth(manager: MemoryManager, _run: int | None) -> Figure:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/cli.md lists its fields).")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (memos schema VERB).")]
 Plain = Annotated[bool, typer.Option("--plain", help="Print tab-separated lines without a header.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from memos.errors import InputError, MemosError
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.table import Table as RichTable
 
@@ -52,9 +53,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Document:
-    """One result, in every form: `data` is the JSON, `blocks` what people read. `empty` teaches what to do next."""
+    """One result, in every form: `data` is the JSON, `blocks` what people read. `empty` teaches what to do next.
 
-    data: dict[str, Any]
+    `data` is a declared shape, so that its schema is known (`contract`); None for what only people are shown.
+    """
+
+    data: BaseModel | None
     blocks: tuple[Table | str, ...] = ()
     empty: str = ""
 
@@ -75,15 +79,21 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def to_json(data: dict[str, Any]) -> str:
-    """One JSON object with the schema's version. Characters a terminal would obey are escaped the JSON way."""
-    text = json.dumps({"version": JSON_VERSION, **data}, ensure_ascii=False, indent=2)
+    """One JSON object with the version of its shape."""
+    return as_json({"version": JSON_VERSION, **data})
+
+
+def as_json(data: Any) -> str:
+    """JSON in which characters that a terminal would obey are escaped."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def show(document: Document, mode: Mode = Mode.TABLE) -> None:
     """Print a result on stdout; the hint of an empty one goes to stderr."""
     if mode is Mode.JSON:
-        _write(sys.stdout, to_json(document.data) + "\n")
+        assert document.data is not None, "only people are shown this"
+        _write(sys.stdout, to_json(document.data.model_dump(mode="json")) + "\n")
         return
     for position, block in enumerate(document.blocks):
         if isinstance(block, str):

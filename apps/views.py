@@ -1,26 +1,29 @@
 """Values of the manager to documents: what each verb shows, as data for scripts and as rows for people.
 
-Pure functions. The JSON shapes here are the contract that scripts rely on (docs/cli.md); a field may be added, never
-renamed or removed, without a new `render.JSON_VERSION`. Knows the values in `memos.types` and nothing of how they came.
+Pure functions. What goes to scripts is declared in `contract`, which each function imports for itself: building its values
+takes time that `memos --help` need not spend. Knows the values in `memos.types` and nothing of how they came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
 from memos.apps.render import Document, Table
 from memos.types import (
     Action,
     Answer,
     Experience,
-    JsonDict,
     MemoryRecord,
     Observed,
     Recall,
     RecallHit,
     Tier,
 )
+
+if TYPE_CHECKING:
+    from memos.apps import contract
 
 SHORT = 8  # "m:" and six digits: enough to type, and `resolve` says when it is not
 
@@ -51,47 +54,53 @@ def plural(count: int, noun: str) -> str:
 
 def observed(result: Observed) -> Document:
     """One observation: the decision, its reason, and the record that now holds the text."""
+    from memos.apps import contract
+
     decision, record = result.decision, result.record
-    data: JsonDict = {
-        "action": decision.action.value,
-        "id": record.id if record else None,
-        "experience": result.experience.id,
-        "target": decision.target,
-        "reason": decision.reason,
-        "scores": decision.scores,
-        "policy": decision.policy,
-        "text": result.experience.text,
-        "redacted": list(result.experience.metadata.get("redacted", [])),
-    }
+    data = contract.Decided(
+        action=decision.action,
+        id=record.id if record else None,
+        experience=result.experience.id,
+        target=decision.target,
+        reason=decision.reason,
+        scores=decision.scores,
+        policy=decision.policy,
+        text=result.experience.text,
+        redacted=tuple(result.experience.metadata.get("redacted", ())),
+    )
     subject = short_id(record.id) if record else "-"
     return Document(data, (f"{decision.action.value} {subject}  {decision.reason}",))
 
 
-def _hit(hit: RecallHit) -> JsonDict:
+def _hit(hit: RecallHit) -> contract.Hit:
+    from memos.apps import contract
+
     record = hit.record
-    return {
-        "id": record.id,
-        "text": record.text,
-        "score": hit.score,
-        "parts": hit.parts,
-        "tier": hit.tier.value,
-        "rank": hit.rank,
-        "origin": record.origin.value,
-        "state": record.state.value,
-        "occurred_at": record.occurred_at.isoformat(),
-        "source": record.source.model_dump(mode="json"),
-    }
+    return contract.Hit(
+        id=record.id,
+        text=record.text,
+        score=hit.score,
+        parts=hit.parts,
+        tier=hit.tier,
+        rank=hit.rank,
+        origin=record.origin,
+        state=record.state,
+        occurred_at=record.occurred_at,
+        source=record.source,
+    )
 
 
 def recall(found: Recall, *, explain: bool) -> Document:
     """Hits, best first; with `explain` every score that was fused."""
-    data: JsonDict = {
-        "query": found.query,
-        "namespace": found.namespace,
-        "hits": [_hit(hit) for hit in found.hits],
-        "cut": [cut.model_dump(mode="json") for cut in found.cut],
-        "elapsed_ms": found.elapsed_ms,
-    }
+    from memos.apps import contract
+
+    data = contract.Found(
+        query=found.query,
+        namespace=found.namespace,
+        hits=tuple(map(_hit, found.hits)),
+        cut=found.cut,
+        elapsed_ms=found.elapsed_ms,
+    )
     rows = [
         (
             short_id(hit.record.id),
@@ -114,19 +123,21 @@ def scores(parts: dict[str, float]) -> str:
 
 def answer(result: Answer) -> Document:
     """An answer with where it came from; the line about memory is `memory_line`."""
-    data: JsonDict = {
-        "answer": result.text,
-        "known": result.known,
-        "tier": result.tier.value if result.tier else None,
-        "confidence": result.confidence,
-        "cited": list(result.cited),
-        "runs": list(result.runs),
-        "injected": list(result.injected),
-        "recalled": [hit.record.id for hit in result.recall.hits] if result.recall else [],
-        "attributions": [one.model_dump(mode="json") for one in result.attributions],
-        "reason": result.reason,
-        "stale": result.stale,
-    }
+    from memos.apps import contract
+
+    data = contract.Answered(
+        answer=result.text,
+        known=result.known,
+        tier=result.tier,
+        confidence=result.confidence,
+        cited=result.cited,
+        runs=result.runs,
+        injected=result.injected,
+        recalled=tuple(hit.record.id for hit in result.recall.hits) if result.recall else (),
+        attributions=result.attributions,
+        reason=result.reason,
+        stale=result.stale,
+    )
     return Document(data, (result.text,))
 
 
@@ -168,8 +179,12 @@ def kept(stored: Iterable[Observed] | None) -> list[str]:
     return [f"stored {len(decisions) - dropped}, dropped {dropped}"]
 
 
-def records(listed: Sequence[MemoryRecord], *, tier: str, empty: str) -> Document:
+def records(
+    listed: Sequence[MemoryRecord], *, tier: Literal[Tier.TOKEN, Tier.PARAMETRIC], empty: str
+) -> Document:
     """A list of records, one a row."""
+    from memos.apps import contract
+
     rows = [
         (
             short_id(record.id),
@@ -181,22 +196,20 @@ def records(listed: Sequence[MemoryRecord], *, tier: str, empty: str) -> Documen
         )
         for record in listed
     ]
-    data: JsonDict = {"tier": tier, "records": [record.model_dump(mode="json") for record in listed]}
+    data = contract.RecordList(tier=tier, records=tuple(listed))
     return Document(data, (Table(("id", "when", "state", "origin", "learned", "text"), rows),), empty=empty)
 
 
 def context(blocks: dict[str, str], turns: Sequence[Experience]) -> Document:
     """The conversation window: pinned blocks, then turns."""
+    from memos.apps import contract
+
     rows = [("pinned", label, "", text) for label, text in blocks.items()]
     rows += [
         ("turn", turn.source.session or "", turn.source.actor or turn.origin.value, turn.text)
         for turn in turns
     ]
-    data: JsonDict = {
-        "tier": Tier.CONTEXT.value,
-        "blocks": blocks,
-        "turns": [turn.model_dump(mode="json") for turn in turns],
-    }
+    data = contract.ContextList(tier=Tier.CONTEXT, blocks=blocks, turns=tuple(turns))
     return Document(
         data,
         (Table(("kind", "session", "who", "text"), rows),),
@@ -206,5 +219,7 @@ def context(blocks: dict[str, str], turns: Sequence[Experience]) -> Document:
 
 def changed(verb: str, touched: Sequence[MemoryRecord]) -> Document:
     """Records whose state or text changed, one line each."""
-    data: JsonDict = {"action": verb, "records": [record.model_dump(mode="json") for record in touched]}
+    from memos.apps import contract
+
+    data = contract.ChangedRecords(action=verb, records=tuple(touched))
     return Document(data, tuple(f"{verb} {short_id(record.id)}  {record.text}" for record in touched))

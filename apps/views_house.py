@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from memos.acceptance import figure_rows, trial_row
@@ -13,26 +12,24 @@ from memos.types import (
     AuditEvent,
     Check,
     ImportReport,
-    JsonDict,
     Status,
     StoreCopy,
+    Value,
 )
 
 if TYPE_CHECKING:
     from memos.acceptance import AdaptationReport, Verdict
-    from memos.apps.actions import Figure, ModelChoice
+    from memos.apps import contract
+    from memos.apps.actions import ModelChoice
     from memos.config import Settings
     from memos.interchange import ArchiveReport
 
 
 def import_report(report: ImportReport, *, source: str, stopped: bool) -> Document:
     """How many experiences came in and what became of them."""
-    data: JsonDict = {
-        "observed": report.observed,
-        "by_action": report.by_action,
-        "source": source,
-        "stopped": stopped,
-    }
+    from memos.apps import contract
+
+    data = contract.Imported(**dict(report), source=source, stopped=stopped)
     parts = ", ".join(f"{count} {action}" for action, count in sorted(report.by_action.items()))
     line = f"{plural(report.observed, 'experience')} from {source}" + (f": {parts}" if parts else "")
     return Document(data, (line + (" (stopped early; these are kept)" if stopped else ""),))
@@ -40,6 +37,8 @@ def import_report(report: ImportReport, *, source: str, stopped: bool) -> Docume
 
 def status(state: Status, *, namespace_origin: str) -> Document:
     """The state of the three tiers."""
+    from memos.apps import contract
+
     tiers = [(tier.tier.value, f"{tier.count:,}", size(tier.bytes), tier.detail) for tier in state.tiers]
     last = state.last_run
     facts = [
@@ -56,7 +55,7 @@ def status(state: Status, *, namespace_origin: str) -> Document:
         ("last run", f"{last.id} {last.status.value}, {moment(last.created_at)}" if last else "none"),
         ("audit log", f"{plural(state.audit_events, 'event')}, head {state.chain_head[:12] or 'none'}"),
     ]
-    data: JsonDict = {**state.model_dump(mode="json"), "namespace_origin": namespace_origin}
+    data = contract.HomeStatus(**dict(state), namespace_origin=namespace_origin)
     return Document(
         data,
         (
@@ -68,16 +67,17 @@ def status(state: Status, *, namespace_origin: str) -> Document:
 
 def checks(done: Sequence[Check]) -> Document:
     """Lines of `verify` and `doctor`."""
-    data: JsonDict = {
-        "ok": all(check.ok for check in done),
-        "checks": [check.model_dump(mode="json") for check in done],
-    }
+    from memos.apps import contract
+
+    data = contract.Checks(ok=all(check.ok for check in done), checks=tuple(done))
     rows = [("ok" if check.ok else "FAILED", check.name, check.detail, check.hint) for check in done]
     return Document(data, (Table(("", "check", "found", "hint"), rows, wide="found"),))
 
 
 def log(events: Sequence[AuditEvent]) -> Document:
     """Audit events, newest first."""
+    from memos.apps import contract
+
     rows = [
         (
             str(event.seq),
@@ -91,7 +91,7 @@ def log(events: Sequence[AuditEvent]) -> Document:
         for event in events
     ]
     return Document(
-        {"events": [event.model_dump(mode="json") for event in events]},
+        contract.EventList(events=tuple(events)),
         (Table(("seq", "at", "actor", "event", "subject", "what", "hash"), rows, wide="what"),),
         empty="nothing has happened yet; memos observe TEXT is a start",
     )
@@ -116,15 +116,17 @@ def _brief(value: object) -> str:
 
 def settings(rows: Sequence[tuple[str, str, str]]) -> Document:
     """Each setting with the place its value came from."""
-    data: JsonDict = {
-        "settings": [{"key": key, "value": value, "origin": origin} for key, value, origin in rows]
-    }
+    from memos.apps import contract
+
+    data = contract.SettingList(
+        settings=tuple(contract.Setting(key=key, value=value, origin=origin) for key, value, origin in rows)
+    )
     return Document(data, (Table(("key", "value", "from"), rows, wide="value"),))
 
 
-def pairs(data: JsonDict) -> Document:
-    """A flat object, as JSON and as two columns."""
-    rows = [(key, escape(_shown(value))) for key, value in data.items()]
+def pairs(data: Value) -> Document:
+    """A flat value, as JSON and as two columns."""
+    rows = [(key, escape(_shown(value))) for key, value in data]
     return Document(data, (Table(("", "text"), rows, header=False),))
 
 
@@ -134,7 +136,7 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def sentence(data: JsonDict, line: str) -> Document:
+def sentence(data: Value, line: str) -> Document:
     """A change of state, said in one line."""
     return Document(data, (line,))
 
@@ -142,7 +144,7 @@ def sentence(data: JsonDict, line: str) -> Document:
 def copied(report: StoreCopy) -> Document:
     """What was copied, table by table."""
     rows = [(name, str(count), report.digests[name][:SHORT]) for name, count in report.rows.items() if count]
-    return Document(report.model_dump(mode="json"), (
+    return Document(report, (
         f"copied {plural(sum(report.rows.values()), 'row')} from {report.source} to {report.target}; "
         "each table read back and equal",
         Table(("table", "rows", "sha256"), rows),
@@ -153,31 +155,36 @@ def archive(report: ArchiveReport) -> Document:
     """What an export wrote."""
     members = ", ".join(f"{count} {name.removesuffix('.jsonl')}" for name, count in report.members.items())
     lines = (f"{report.path}: {members} ({size(report.bytes)})", f"sha256 {report.sha256}")
-    return Document(report.model_dump(mode="json"), lines)
+    return Document(report, lines)
 
 
 def model_choice(choice: ModelChoice, settings: Settings, verdict: Verdict) -> Document:
     """Which model is configured, what it can do and what it cannot, and whether it may be written into."""
-    data: JsonDict = {
-        "model": choice.name,
-        "kind": choice.kind,
-        "can": choice.can,
-        "cannot": choice.cannot,
-        "writes": verdict.state,
-        "writes_reason": verdict.reason,
-        "device": settings.model.device,
-        "threads": settings.model.threads,
-        "network": settings.model.allow_network,
-    }
-    return pairs(data)
+    from memos.apps import contract
+
+    return pairs(
+        contract.ModelShown(
+            model=choice.name,
+            kind=choice.kind,
+            can=choice.can,
+            cannot=choice.cannot,
+            writes=verdict.state,
+            writes_reason=verdict.reason,
+            device=settings.model.device,
+            threads=settings.model.threads,
+            network=settings.model.allow_network,
+        )
+    )
 
 
 def adaptation(report: AdaptationReport) -> Document:
     """The verdict on a model, with the figures behind it."""
+    from memos.apps import contract
+
     shares = [] if report.figures is None else figure_rows(report.figures, report.bar)
     probes = [trial_row(trial) for trial in (*report.layers, *report.rates)]
     return Document(
-        {**report.model_dump(mode="json"), "verdict": report.verdict},
+        contract.Adaptation(**dict(report)),
         (
             f"{report.model}: {report.verdict}",
             f"layer {report.layer}, {report.rate_of} {report.rate:g}, {report.documents} texts measured, "
@@ -191,13 +198,15 @@ def adaptation(report: AdaptationReport) -> Document:
     )  # fmt: skip
 
 
-def figures(measured: Sequence[Figure]) -> Document:
+def figures(measured: Sequence[contract.Figure]) -> Document:
     """A model's evaluation, a row a class of questions."""
+    from memos.apps import contract
+
     rows = [
         (one.name, f"{one.value:.3f}", "" if one.wanted is None else f"{one.wanted:.2f}", str(one.items))
         for one in measured
     ]
     return Document(
-        {"rows": [asdict(one) for one in measured]},
+        contract.Figures(rows=tuple(measured)),
         (Table(("held-out questions", "right", "wanted", "items"), rows, wide="held-out questions"),),
     )

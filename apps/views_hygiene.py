@@ -11,6 +11,8 @@ from memos.types import Finding, Hygiene, Remedy
 
 def hygiene(found: Hygiene) -> Document:
     """Every finding, with its evidence and the command that mends it."""
+    from memos.apps import contract
+
     blocks: list[Table | str] = [_examined(found)]
     if found.findings:
         blocks.append(
@@ -25,21 +27,22 @@ def hygiene(found: Hygiene) -> Document:
         )
         counts = ", ".join(f"{count} {kind}" for kind, count in found.counts.items())
         blocks.append(f"{counts}. memos audit --fix KIND goes through them, one key each.")
-    data = {"kind": "hygiene", **found.model_dump(mode="json"), "counts": found.counts}
-    return Document(data, tuple(blocks))
+    return Document(contract.Examined(kind="hygiene", **dict(found)), tuple(blocks))
 
 
 def mended(found: Hygiene, done: Sequence[tuple[Finding, Remedy]]) -> Document:
     """What was done about which finding."""
+    from memos.apps import contract
+
     line = f"mended {len(done)} of {plural(len(found.findings), 'finding')}"
     if any(remedy in (Remedy.PAUSE, Remedy.MERGE) for _, remedy in done):
         line += "; memos resume brings a paused record back"
     return Document(
-        {
-            "kind": "mended",
-            "findings": len(found.findings),
-            "mended": [{**one.model_dump(mode="json"), "remedy": remedy.value} for one, remedy in done],
-        },
+        contract.Mended(
+            kind="mended",
+            findings=len(found.findings),
+            mended=tuple(one.model_copy(update={"remedy": remedy}) for one, remedy in done),
+        ),
         (line,),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memos.apps.render import Document, Table
-from memos.apps.views import answer, memory_line, moment, plural, scores, short_id
+from memos.apps.views import memory_line, moment, plural, scores, short_id
 from memos.types import (
     Answer,
     AnswerStory,
@@ -28,6 +28,8 @@ from memos.types import (
 
 def record_story(story: RecordStory) -> Document:
     """A record from the turn it came from to the writes it took part in."""
+    from memos.apps import contract
+
     record = story.record
     facts: list[tuple[str, ...]] = [
         ("id", record.id),
@@ -86,7 +88,7 @@ def record_story(story: RecordStory) -> Document:
             )
         )
     blocks.append(_writes(story.writes))
-    return Document({"kind": "record", **story.model_dump(mode="json")}, tuple(blocks))
+    return Document(contract.WhyRecord(kind="record", **dict(story)), tuple(blocks))
 
 
 def _state(record: MemoryRecord) -> str:
@@ -131,12 +133,12 @@ def _writes(writes: Sequence[WriteStory]) -> Table:
 
 def plan(planned: ConsolidationPlan) -> Document:
     """What a consolidation would write, what it would not, and why."""
-    data: JsonDict = {
-        "run": None, "status": "planned", "gate": None, "records": [one.record_id for one in planned.chosen],
-        "policy": planned.policy,
-        "chosen": [one.model_dump(mode="json") for one in planned.chosen],
-        "skipped": [one.model_dump(mode="json") for one in planned.skipped],
-    }  # fmt: skip
+    from memos.apps import contract
+
+    data = contract.RunPlan(
+        run=None, status="planned", gate=None, records=tuple(one.record_id for one in planned.chosen),
+        policy=planned.policy, chosen=planned.chosen, skipped=planned.skipped,
+    )  # fmt: skip
     rows = [_candidate("write", one) for one in planned.chosen] + [
         _candidate("leave", one) for one in planned.skipped
     ]
@@ -153,17 +155,20 @@ def _candidate(verb: str, candidate: Candidate) -> tuple[str, ...]:
 
 def consolidation(run: ConsolidationRun) -> Document:
     """One attempt to write records into the parameters."""
-    return Document(_run_data(run), tuple(_run_lines(run)))
+    from memos.apps import contract
+
+    return Document(contract.RunSummary(**_summary(run)), tuple(_run_lines(run)))
 
 
-def _run_data(run: ConsolidationRun) -> JsonDict:
+def _summary(run: ConsolidationRun) -> JsonDict:
+    """The fields of `contract.RunSummary`."""
     return {
         "run": run.id,
         "status": run.status.value.casefold(),
-        "gate": run.gate.model_dump(mode="json") if run.gate else None,
-        "records": list(run.record_ids),
-        "rejected_records": list(run.rejected_ids),
-        "created_at": run.created_at.isoformat(),
+        "gate": run.gate,
+        "records": run.record_ids,
+        "rejected_records": run.rejected_ids,
+        "created_at": run.created_at,
         "rows": run.rows,
         "seconds": run.seconds,
         "seed": run.seed,
@@ -184,7 +189,7 @@ def _run_lines(run: ConsolidationRun) -> list[str]:
         lines.append(f"gate: {gate_line(run.gate)}")
         if run.status is not RunStatus.REJECTED:
             lines.extend(
-                f"left out {short_id(one)}: its held-out wordings fell short" for one in run.gate.failed
+                f"left out {short_id(one)}: memos why {run.id} shows what it came to" for one in run.gate.failed
             )
     if run.reason:
         lines.append(f"reason: {run.reason}")
@@ -205,6 +210,8 @@ def gate_line(gate: GateReport) -> str:
 
 def runs(listed: Sequence[ConsolidationRun]) -> Document:
     """Consolidation runs, newest first."""
+    from memos.apps import contract
+
     rows = [
         (
             str(run.id),
@@ -222,7 +229,7 @@ def runs(listed: Sequence[ConsolidationRun]) -> Document:
     ]
     columns = ("run", "status", "when", "records", "rows", "held out", "old", "honest", "digest", "reason")
     return Document(
-        {"runs": [_run_data(run) for run in listed]},
+        contract.RunList(runs=tuple(contract.RunSummary(**_summary(run)) for run in listed)),
         (Table(columns, rows, wide="reason"),),
         empty="no run yet; memos consolidate --dry-run shows what one would learn",
     )
@@ -230,23 +237,23 @@ def runs(listed: Sequence[ConsolidationRun]) -> Document:
 
 def run_story(story: RunStory) -> Document:
     """A run with every write it made."""
-    data: JsonDict = {
-        "kind": "run",
-        **_run_data(story.run),
-        "writes": [one.model_dump(mode="json") for one in story.writes],
-    }
+    from memos.apps import contract
+
+    data = contract.WhyRun(kind="run", **_summary(story.run), writes=story.writes)
     return Document(data, (*_run_lines(story.run), _writes(story.writes)))
 
 
 def answer_story(story: AnswerStory) -> Document:
     """Why a question was answered as it was."""
+    from memos.apps import contract
+
     texts = {record.id: record.text for record in story.records}
     blocks = [*_answer_blocks(story.answer), *_slot_blocks(story.attributions, texts)]
     if story.attributions:
         blocks.append(
             f"{plural(story.slots_read, 'slot')} read, {story.owned_share:.0%} of their weight in rows that live writes own"
         )
-    return Document({"kind": "answer", **story.model_dump(mode="json")}, tuple(blocks))
+    return Document(contract.WhyAnswer(kind="answer", **dict(story)), tuple(blocks))
 
 
 def last_answer(result: Answer, injected: dict[str, str], stored: Sequence[Observed]) -> Document:
@@ -258,7 +265,7 @@ def last_answer(result: Answer, injected: dict[str, str], stored: Sequence[Obser
     blocks.extend(_slot_blocks(result.attributions, {}))
     kept = [(one.decision.action.value, one.decision.reason, one.experience.text) for one in stored]
     blocks.append(Table(("action", "reason", "text"), kept, title="stored of this turn"))
-    return Document({"kind": "answer", **answer(result).data}, tuple(blocks))
+    return Document(None, tuple(blocks))
 
 
 def _answer_blocks(result: Answer) -> list[Table | str]:
@@ -302,16 +309,14 @@ def revert(report: RevertReport) -> Document:
         f"{how.replace('entrys', 'entries')}, {exact}",
         f"rows {report.digest_before[:12] or 'none'} -> {report.digest_after[:12] or 'none'}",
     )
-    return Document(report.model_dump(mode="json"), lines)
+    return Document(report, lines)
 
 
 def forget(report: ForgetReport, *, dry_run: bool) -> Document:
     """Every copy that was found and erased, and the proof on the bytes on disk."""
-    data: JsonDict = {
-        **report.model_dump(mode="json"),
-        "proven": report.proven and not dry_run,
-        "dry_run": dry_run,
-    }
+    from memos.apps import contract
+
+    data = contract.Forgotten(**dict(report), dry_run=dry_run)
     verb = "would erase" if dry_run else "erased"
     lines: list[Table | str] = [
         f"{verb} {plural(len(report.record_ids), 'record')}: {' '.join(map(short_id, report.record_ids))}"
@@ -335,7 +340,9 @@ def forget(report: ForgetReport, *, dry_run: bool) -> Document:
 
 def revert_plan(run_id: int, ids: Sequence[str]) -> Document:
     """What a revert would take out."""
-    data: JsonDict = {"run_id": run_id, "record_ids": list(ids), "dry_run": True}
+    from memos.apps import contract
+
+    data = contract.RevertPlan(run_id=run_id, record_ids=tuple(ids), dry_run=True)
     return Document(
         data,
         (f"would take {plural(len(ids), 'record')} of run {run_id} out: {' '.join(map(short_id, ids))}",),

@@ -15,7 +15,7 @@ from memos.ledger_reports import (
     MergeReport,
     TaughtFact,
 )
-from memos.types import ConsolidationRun, JsonDict, RevertReport
+from memos.types import ConsolidationRun, RevertReport
 
 MOST_SHOWN = 12
 """Slots or records named in one line."""
@@ -23,7 +23,9 @@ MOST_SHOWN = 12
 
 def undo_plan(runs: Sequence[ConsolidationRun]) -> Document:
     """Which runs would be taken back, the last first."""
-    data: JsonDict = {"runs": [run.id for run in runs], "dry_run": True}
+    from memos.apps import contract
+
+    data = contract.UndoPlan(runs=tuple(run.id for run in runs), dry_run=True)
     rows = [(str(run.id), moment(run.created_at), plural(len(run.record_ids), "record"), run.reason) for run in runs]
     return Document(data, (Table(("would take back", "when", "records", "reason"), rows, wide="reason"),))
 
@@ -35,7 +37,7 @@ def taken_back(report: RevertReport, what: str) -> Document:
         + ("exact" if report.exact else "NOT exact"),
         f"rows {report.digest_before[:12]} -> {report.digest_after[:12]}",
     )
-    return Document(report.model_dump(mode="json"), lines)
+    return Document(report, lines)
 
 
 def diff(found: LedgerDiff) -> Document:
@@ -51,7 +53,7 @@ def diff(found: LedgerDiff) -> Document:
     rows = [(str(one.slot), f"{one.moved:g}", f"{one.norm_before:g}", f"{one.norm_after:g}") for one in found.most]
     if rows:
         blocks.append(Table(("slot", "moved", "norm before", "norm after"), rows, title="moved most", wide="slot"))
-    return Document(found.model_dump(mode="json"), tuple(blocks))
+    return Document(found, tuple(blocks))
 
 
 def _fact(fact: TaughtFact) -> tuple[str, ...]:
@@ -69,7 +71,7 @@ def blame(found: Blame) -> Document:
     if rows:
         blocks = (line, Table(("entry", "run", "when", "moved", "record", "text"), rows))
     return Document(
-        found.model_dump(mode="json"), blocks, empty=f"no live write owns slot {found.slot}; it is the base's own"
+        found, blocks, empty=f"no live write owns slot {found.slot}; it is the base's own"
     )
 
 
@@ -86,7 +88,7 @@ def certificate(found: Certificate) -> Document:
             f"may depend on {what}: {len(found.meeting)} of the {found.slots_read} slots read are among its "
             f"{plural(found.rows, 'row')}: {named}{more}"
         )
-    return Document(found.model_dump(mode="json"), tuple(lines))
+    return Document(found, tuple(lines))
 
 
 def exported(written: LedgerFile) -> Document:
@@ -96,11 +98,13 @@ def exported(written: LedgerFile) -> Document:
         f"{written.bytes:,} bytes",
         f"rows {written.digest[:12]}, seal {written.seal[:12]}",
     )
-    return Document(written.model_dump(mode="json"), lines)
+    return Document(written, lines)
 
 
 def merged(report: MergeReport, *, dry_run: bool) -> Document:
     """What came in, or would, and where the two ledgers meet."""
+    from memos.apps import contract
+
     found = report.conflicts
     verbs = {
         "exact": "bit for bit", "trained": "trained again on top", "over": "put over the rows here", "refused": "refused"
@@ -121,13 +125,13 @@ def merged(report: MergeReport, *, dry_run: bool) -> Document:
     if found.contradictions:
         rows = [(one.subject, one.relation, one.here, one.there, short_id(one.record_here)) for one in found.contradictions]
         blocks.append(Table(("about", "relation", "here", "there", "record here"), rows, title="contradictions", wide="there"))
-    return Document({**report.model_dump(mode="json"), "dry_run": dry_run}, tuple(blocks))
+    return Document(contract.Merged(**dict(report), dry_run=dry_run), tuple(blocks))
 
 
 def compacted(report: CompactReport) -> Document:
     """Checkpoints after a compaction."""
     places = ", ".join(map(str, report.checkpoints)) or "none is needed"
     return Document(
-        report.model_dump(mode="json"),
+        report,
         (f"{report.entries} live entries, {report.bytes:,} bytes; checkpoints after entry {places}",),
     )

@@ -1,7 +1,6 @@
-"""Writes docs/cli.md from the command line's own code. `--check` only says whether the page is up to date.
+"""Writes docs/cli.md and docs/schema.json from the command line's own code. `--check` only says whether they are up to date.
 
-Verbs, options and help come from the functions; the fields of each `--json` object are listed here, and
-tests/end_to_end/test_cli.py holds every verb to its list.
+Verbs, options and help come from the functions; the fields of each `--json` object from the values that are printed.
 """
 
 from __future__ import annotations
@@ -16,9 +15,10 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from typer.models import ArgumentInfo, OptionInfo
 
-from memos.apps import chat, cli
+from memos.apps import chat, cli, render, schemas
 
-PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE, SCHEMA = DOCS / "cli.md", DOCS / "schema.json"
 
 INTRODUCTION = """# The command line
 
@@ -29,7 +29,8 @@ Written by `make docs` from the code; change the code, not this page.
 - stdout carries data, stderr narration and progress: `memos recall QUERY --json | jq` sees only JSON.
 - Reading verbs print a table; `--plain` prints tab-separated lines without a header, in which `\\n` and `\\t` stand for
   newlines and tabs of the text; `--json` prints one object with `"version": 1`. Fields are added, never renamed or
-  removed, without a new version.
+  removed, without a new version. `memos schema VERB` prints the JSON Schema of a verb's object;
+  [schema.json](schema.json) has all of them, and [the values](#values-in-json) within them are listed below.
 - A record is named by its id or the beginning of it, with or without `m:`.
 - `-` as a text or a file reads standard input.
 - Verbs that cannot be undone ask; `--yes` answers, and is required where nobody can be asked.
@@ -47,60 +48,8 @@ Written by `make docs` from the code; change the code, not this page.
 | 5 | the audit chain or a ledger hash does not hold |
 | 130 | interrupted |
 
-An error is one line and a hint on stderr. With `--json` it is also an object on stdout: `error`, `hint`, `code`.
+An error is one line and a hint on stderr. With `--json` it is also an object on stdout: `error`, `hint`, `code` (`memos schema error`).
 """
-
-RUN_FIELDS = (
-    "run, status (committed or rejected; runs also list planned, trained, reverted), gate (learned, held_out, "
-    "old_before, old_after, honest, per_record, failed, passed, reason), records, rejected_records, created_at, rows, "
-    "seconds, seed, fingerprint, digest_before, digest_after, reason"
-)
-RECORD_FIELDS = "records: every field of MemoryRecord (memos/types.py)"
-
-JSON_FIELDS: dict[str, str] = {
-    "observe": "action, id (null when dropped), experience, target, reason, scores, policy, text, redacted",
-    "recall": "query, namespace, hits (id, text, score, parts, tier, rank, origin, state, occurred_at, source), cut, elapsed_ms",
-    "ask": "answer, known, tier (null when not known), confidence, cited, runs, injected, recalled, attributions, reason, stale",
-    "import": "observed, by_action, source, stopped",
-    "export": "path, namespace, members, bytes, sha256",
-    "ls": "tier, records; for --tier context: tier, blocks, turns",
-    "show": "kind, record, experience, decisions, history, writes",
-    "edit": f"action, {RECORD_FIELDS}",
-    "pause": f"action, {RECORD_FIELDS}",
-    "resume": f"action, {RECORD_FIELDS}",
-    "approve": f"action, {RECORD_FIELDS}",
-    "forget": "namespace, record_ids, copies, parametric, files_checked, residue, limits, proven, dry_run",
-    "consolidate": f"{RUN_FIELDS}; with --dry-run: run, status, gate, records, policy, chosen, skipped",
-    "runs": f"runs: each with {RUN_FIELDS}",
-    "revert": "run_id, record_ids, method, replayed, digest_before, digest_after, exact; with --dry-run: run_id, record_ids, dry_run",
-    "undo": "run_id, record_ids, method, replayed, digest_before, digest_after, exact; with --dry-run: runs, dry_run",
-    "rollback": "run_id, record_ids, method, replayed, digest_before, digest_after, exact; with --dry-run: runs, dry_run",
-    "diff": "before, after, entries, rows, moved, norm_before, norm_after, digest_before, digest_after, most, learned, gone",
-    "blame": "slot, norm, owners (entry, run_id, record_id, text, at, moved), refined",
-    "certificate": "run_id, record_id, question, answer, untouched, slots_read, rows, meeting",
-    "ledger export": "path, namespace, fingerprint, entries, records, rows, bytes, digest, seal",
-    "ledger import": "source, on_conflict, method, conflicts, entries, records, run, dry_run",
-    "ledger merge": "source, on_conflict, method, conflicts, entries, records, run, dry_run",
-    "ledger compact": "namespace, entries, checkpoints, bytes",
-    "store copy": "source, target, rows (of each table), digests (sha256 of each table)",
-    "why": "kind (record, run or answer), then the fields of RecordStory, of a run with its writes, or of AnswerStory",
-    "init": "home, namespace, store (empty: in the home folder)",
-    "status": "home, namespace, namespaces, tiers, superseded, paused, model, chat_model, embedder, last_run, audit_events, "
-    "chain_head, writes, writes_reason, namespace_origin",
-    "log": "events: each with seq, at, actor, namespace, kind, subject, payload, prev_hash, hash",
-    "plot": "plot, file, bytes, namespace",
-    "verify": "ok, checks: each with name, ok, detail, hint",
-    "doctor": "ok, checks: each with name, ok, detail, hint",
-    "config show": "settings: each with key, value, origin",
-    "config set": "key, value, file",
-    "config path": "project, user",
-    "model show": "model, kind, can, cannot, writes, writes_reason, device, threads, network",
-    "model adapt": "model, accepted, verdict, reasons, fingerprint, layer, rate, rate_of, figures, bar, background, documents, "
-    "layers, rates, settings, seed, seconds, memos, made_at",
-    "model pretrain": "folder, seed, steps, seconds, loss",
-    "model evaluate": "rows: each with name, value, wanted, items",
-}  # fmt: skip
-
 
 def page() -> str:
     """The whole page."""
@@ -121,7 +70,60 @@ def page() -> str:
     parts.extend(
         f"| `{one.name}` | {_cell(one.takes)} | {_cell(one.help)} |" for one in chat.COMMANDS
     )
+    parts.append("\n## Values in JSON\n")
+    parts.append("What the objects above hold, by name. Times are UTC, as in `2026-03-14T09:30:00Z`; ids are texts.\n")
+    parts.extend(_value(name, made) for name, made in _BOOK["$defs"].items())
     return "\n".join(parts).rstrip() + "\n"
+
+
+_BOOK = schemas.book()
+
+
+def schema() -> str:
+    """The whole of docs/schema.json."""
+    return render.as_json(_BOOK) + "\n"
+
+
+def _value(name: str, made: dict[str, Any]) -> str:
+    about = " ".join(made.get("description", "").split("\n\n")[0].split())
+    fields = _fields(made) if "properties" in made else f"One of {', '.join(f'`{one}`' for one in made['enum'])}.\n"
+    return "\n".join([f"### {name} (value)\n", *([about + "\n"] if about else []), fields])
+
+
+def _printed(verb: str) -> str:
+    """The objects that a verb prints, field by field."""
+    made = _BOOK["verbs"][verb]
+    parts = []
+    for number, shape in enumerate(made.get("anyOf", [made])):
+        about = " ".join(shape["description"].split("\n\n")[0].split())
+        parts.append(f"{'or' if number else 'With `--json`'}: {about}\n\n{_fields(shape)}")
+    return "\n".join(parts)
+
+
+def _fields(shape: dict[str, Any]) -> str:
+    rows = [f"| `{name}` | {_cell(_type(made))} |" for name, made in shape["properties"].items() if name != "version"]
+    return "\n".join(["| field | type |", "|---|---|", *rows]) + "\n"
+
+
+def _type(made: dict[str, Any]) -> str:
+    """A field's type in words."""
+    if "$ref" in made:
+        name = made["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.casefold()}-value)"
+    if "anyOf" in made:
+        return " or ".join(map(_type, made["anyOf"]))
+    if "const" in made or "enum" in made:
+        return " or ".join(f"`{render.as_json(one)}`" for one in made.get("enum", [made.get("const")]))
+    if made.get("type") == "array":
+        return f"list of {_type(made['items'])}"
+    if made.get("type") == "object":
+        inner = made.get("additionalProperties")
+        return f"object of {_type(inner)} by name" if isinstance(inner, dict) else "object"
+    if made.get("format") == "date-time":
+        return "time"
+    return {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}.get(
+        made["type"], made["type"]
+    )
 
 
 def _section(name: str, verb: Callable[..., None]) -> str:
@@ -136,8 +138,8 @@ def _section(name: str, verb: Callable[..., None]) -> str:
     if example:
         parts.append(f"    {example.strip()}\n")
     parts.append(_options(verb))
-    if name in JSON_FIELDS:
-        parts.append(f"`--json`: {JSON_FIELDS[name]}.\n")
+    if name in schemas.SHAPES:
+        parts.append(_printed(name))
     return "\n".join(parts)
 
 
@@ -193,20 +195,20 @@ def _cell(text: str) -> str:
 
 
 def main() -> int:
-    """Write the page, or check it; the exit status says whether it was up to date."""
+    """Write both files, or check them; the exit status says whether they were up to date."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail when the page is out of date"
+        "--check", action="store_true", help="write nothing; fail when a file is out of date"
     )
-    wanted = page()
-    if parser.parse_args().check:
-        current = PAGE.read_text("utf-8") if PAGE.exists() else ""
-        if current != wanted:
-            print("docs/cli.md is out of date: make docs", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(wanted, "utf-8")
-    return 0
+    check = parser.parse_args().check
+    status = 0
+    for path, wanted in ((PAGE, page()), (SCHEMA, schema())):
+        if not check:
+            path.write_text(wanted, "utf-8")
+        elif not path.exists() or path.read_text("utf-8") != wanted:
+            print(f"docs/{path.name} is out of date: make docs", file=sys.stderr)
+            status = 1
+    return status
 
 
 if __name__ == "__main__":

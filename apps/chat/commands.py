@@ -14,7 +14,7 @@ from memos.apps.chat.conversation import Change
 from memos.apps.chat.face import Face, Quit
 from memos.apps.chat.registry import Registry, SlashCommand
 from memos.errors import InputError, MemosError
-from memos.types import Source
+from memos.types import Source, Tier
 
 MODES = {
     "on": "recalls and stores",
@@ -40,7 +40,7 @@ def required(rest: str, usage: str) -> str:
 def _help(face: Face, rest: str) -> None:
     shown = [COMMANDS.find(rest if rest.startswith("/") else f"/{rest}")] if rest else list(COMMANDS)
     rows = [(command.name, command.takes, command.help) for command in shown]
-    face.show(render.Document({}, (render.Table(("", "takes", "text"), rows, header=False),)))
+    face.show(render.Document(None, (render.Table(("", "takes", "text"), rows, header=False),)))
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def _memory(face: Face, rest: str) -> None:
     if rest and not (rest.isdecimal() and int(rest) > 0):
         raise InputError(f"{rest!r} is not a number of records", hint="/memory 20", code="input.command")
     listed = face.conversation.memory.list(limit=int(rest) if rest else NEWEST)
-    face.show(views.records(listed, tier="token", empty="nothing stored yet; what you say is kept by policy"))
+    face.show(views.records(listed, tier=Tier.TOKEN, empty="nothing stored yet; what you say is kept by policy"))
 
 
 def _recall(face: Face, rest: str) -> None:

@@ -54,7 +54,7 @@ def listing(conversations: Iterator[Kept], *, current: str) -> render.Document:
         for one in conversations
     ]
     return render.Document(
-        {},
+        None,
         (render.Table(("", "conversation", "last turn", "kept", "text"), rows),),
         empty="nothing is kept of any conversation yet",
     )
