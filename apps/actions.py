@@ -10,6 +10,7 @@ import math
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -312,7 +313,7 @@ class ImportRequest:
 
     @property
     def name(self) -> str:
-        return "standard input" if self.path is None else self.path.name
+        return "standard input" if self.path is None else self.path.name or str(self.path)
 
 
 @contextmanager
@@ -328,14 +329,33 @@ def readable(request: ImportRequest, stdin: IO[bytes]) -> Iterator[ImportRequest
         yield replace(request, path=spool)
 
 
-def count_drafts(request: ImportRequest) -> int:
-    """How many experiences a file holds. Reading it whole before storing any means a bad line stores nothing."""
-    from memos import interchange
+@dataclass(frozen=True)
+class ImportSurvey:
+    """What a file holds: experiences, whose they would be, and from when the dated ones are."""
 
-    assert request.path is not None
-    if _format(request) == "archive":
-        return interchange.count_records(request.path)
-    return sum(1 for _ in _drafts(request))
+    format: str
+    experiences: int
+    by_origin: dict[str, int]
+    earliest: datetime | None
+    latest: datetime | None
+
+
+_TOLD_EVERY = 256
+
+
+def survey(request: ImportRequest, progress: Progress) -> ImportSurvey:
+    """Read a file whole and store nothing. Doing so before an import means that a bad line stores nothing."""
+    origins: Counter[str] = Counter()
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    for draft in _drafts(request):
+        origins[draft.origin.value] += 1
+        if origins.total() % _TOLD_EVERY == 0:
+            progress(origins.total(), 0, "read")
+        if draft.occurred_at is not None:
+            earliest = min(earliest or draft.occurred_at, draft.occurred_at)
+            latest = max(latest or draft.occurred_at, draft.occurred_at)
+    return ImportSurvey(_format(request), origins.total(), dict(origins), earliest, latest)
 
 
 def import_file(
@@ -361,7 +381,7 @@ def _format(request: ImportRequest) -> str:
     from memos import interchange
 
     assert request.path is not None
-    if request.format == "auto" and request.path.is_file():
+    if request.format == "auto":
         return interchange.detect_format(request.path)
     return request.format
 

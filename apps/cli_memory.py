@@ -235,7 +235,7 @@ def forget(records: Records, yes: Yes = False, dry_run: DryRun = False, json: Js
 
 
 def import_(
-    file: Annotated[str, typer.Argument(help="The file; - reads standard input.")],
+    file: Annotated[str, typer.Argument(help="The file, or a folder of Markdown; - reads standard input.")],
     format: Annotated[
         Literal["auto", "archive", "langchain", "locomo", "longmemeval", "markdown", "mem0", "messages", "text"],
         typer.Option(help="What the file is; auto looks at its name and its beginning."),
@@ -249,27 +249,33 @@ def import_(
     conversation: Annotated[
         str | None, typer.Option(metavar="ID", help="Only this one of several conversations in the file.")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file, say what would come in, store nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Observe every experience in a file. All of it is checked before any of it is stored.
 
     Reads LoCoMo and LongMemEval JSON, chat messages (JSON or JSON Lines, OpenAI style), LangChain messages, mem0 exports,
-    Markdown, plain text, and the archives that `memos export` writes.
+    Markdown (a file or a folder), plain text, and the archives that `memos export` writes.
 
     Example: memos -n travels import diary.md
     """
     shown = mode(json=json)
     path = None if file == "-" else Path(file)
     request = actions.ImportRequest(path, format, Origin(origin), conversation)
-    with actions.readable(request, sys.stdin.buffer) as source, memory() as manager:
-        total = actions.count_drafts(source)
-        if total == 0:
+    with actions.readable(request, sys.stdin.buffer) as source:
+        with progress.bar("reading") as report:
+            found = actions.survey(source, report)
+        if not found.experiences:
             raise InputError(
                 f"{request.name} holds no experience",
                 hint="--format names another format",
                 code="input.empty",
             )
-        with progress.safe_stop("this batch") as stop, progress.bar("importing", total=total) as report:
+        if dry_run:
+            render.show(views_house.import_survey(found, source=request.name), shown)
+            return
+        total = found.experiences
+        with memory() as manager, progress.safe_stop("this batch") as stop, progress.bar("importing", total=total) as report:
             done = actions.import_file(manager, source, progress=report, stop=stop, total=total)
     render.show(views_house.import_report(done, source=request.name, stopped=stop.requested), shown)
     if stop.requested:

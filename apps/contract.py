@@ -8,6 +8,7 @@ Knows no manager, no terminal and no verb.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import computed_field
@@ -103,6 +104,17 @@ class Imported(ImportReport):
 
     source: str
     stopped: bool
+
+
+class Surveyed(Value):
+    """What a file would bring in. Nothing was stored."""
+
+    source: str
+    format: str
+    experiences: int
+    by_origin: dict[str, int]
+    earliest: datetime | None
+    latest: datetime | None
 
 
 # --- records ---------------------------------------------------------------------------------------------------------

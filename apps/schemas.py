@@ -27,7 +27,7 @@ SHAPES: dict[str, tuple[type[BaseModel], ...]] = {
     "observe": (contract.Decided,),
     "recall": (contract.Found,),
     "ask": (contract.Answered,),
-    "import": (contract.Imported,),
+    "import": (contract.Imported, contract.Surveyed),
     "export": (ArchiveReport,),
     "ls": (contract.RecordList, contract.ContextList),
     "show": (contract.WhyRecord,),

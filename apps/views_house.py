@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from memos.acceptance import figure_rows, trial_row
@@ -20,7 +21,7 @@ from memos.types import (
 if TYPE_CHECKING:
     from memos.acceptance import AdaptationReport, Verdict
     from memos.apps import contract
-    from memos.apps.actions import ModelChoice
+    from memos.apps.actions import ImportSurvey, ModelChoice
     from memos.config import Settings
     from memos.interchange import ArchiveReport
 
@@ -33,6 +34,18 @@ def import_report(report: ImportReport, *, source: str, stopped: bool) -> Docume
     parts = ", ".join(f"{count} {action}" for action, count in sorted(report.by_action.items()))
     line = f"{plural(report.observed, 'experience')} from {source}" + (f": {parts}" if parts else "")
     return Document(data, (line + (" (stopped early; these are kept)" if stopped else ""),))
+
+
+def import_survey(found: ImportSurvey, *, source: str) -> Document:
+    """What a file would bring in, with --dry-run."""
+    from memos.apps import contract
+
+    data = contract.Surveyed(source=source, **asdict(found))
+    whose = ", ".join(f"{count:,} of {origin}" for origin, count in sorted(found.by_origin.items()))
+    lines = [f"{plural(found.experiences, 'experience')} in {source} ({found.format}): {whose}"]
+    if found.earliest and found.latest:
+        lines.append(f"said from {found.earliest:%Y-%m-%d} to {found.latest:%Y-%m-%d}")
+    return Document(data, (*lines, "nothing was stored; what is known or says nothing will be left out"))
 
 
 def status(state: Status, *, namespace_origin: str) -> Document:

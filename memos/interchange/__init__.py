@@ -1,9 +1,8 @@
-"""Files in and out: readers for other people's formats (`formats`), and the portable archive of a namespace (`archive`)."""
+"""Files in and out: readers for other people's formats (`formats`, a module each), and the portable archive of a namespace (`archive`)."""
 
 from memos.interchange.archive import (
     ArchiveReport,
     all_records,
-    count_records,
     export_archive,
     import_archive,
     verify_archive,
@@ -14,7 +13,6 @@ __all__ = [
     "FORMATS",
     "ArchiveReport",
     "all_records",
-    "count_records",
     "detect_format",
     "export_archive",
     "import_archive",

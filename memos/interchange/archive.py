@@ -185,11 +185,6 @@ def verify_archive(path: Path) -> JsonDict:
     return manifest
 
 
-def count_records(path: Path) -> int:
-    """How many records an archive holds, after checking it whole."""
-    return int(verify_archive(path)["members"][RECORDS]["rows"])
-
-
 def archive_drafts(path: Path) -> Iterator[Draft]:
     """The records of an archive as experiences, for whoever wants to observe them anew."""
     verify_archive(path)

@@ -284,6 +284,18 @@ def test_import_a_file_and_again(cli_run: Cli) -> None:
     assert cli_run("consolidate", "--dry-run", "--all", "--json").data["chosen"] == []
 
 
+def test_a_dry_run_tells_what_would_come_in_and_stores_nothing(cli_run: Cli) -> None:
+    Path("notes").mkdir()
+    Path("notes/a.md").write_text("---\ndate: 2024-05-01\n---\nAna lives in Lyon.\n\nBen lives in Nice.\n", "utf-8")
+    found = cli_run("import", "notes", "--dry-run", "--json").data
+    assert found["format"] == "markdown" and found["experiences"] == 2 and found["by_origin"] == {"import": 2}
+    assert found["earliest"].startswith("2024-05-01") and found["latest"].startswith("2024-05-01")
+    assert not [*Path(os.environ["MEMOS_HOME"]).rglob("*.db")]
+    said = cli_run("import", "notes", "--dry-run")
+    assert "2 experiences in notes (markdown): 2 of import" in said.out and "nothing was stored" in said.out
+    assert cli_run("import", "notes", "--json").data["by_action"] == {"ADD": 2}
+
+
 def test_import_from_a_pipe_and_vouched_for(cli_run: Cli) -> None:
     piped = cli_run(
         "import",

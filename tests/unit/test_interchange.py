@@ -259,7 +259,7 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     for path in (tmp_path / "none.txt", tmp_path):
         with pytest.raises(NotFoundError):
-            read_drafts(path)
+            list(read_drafts(path))
 
 
 def test_an_unknown_format(tmp_path: Path) -> None:
