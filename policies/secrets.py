@@ -2,7 +2,8 @@
 
 Knows shapes (issuers' prefixes, the Luhn and mod-97 checks, "password is ..."), not meanings: a bare random string that nothing
 announces is not found. A redacted text keeps its sentence, with `[redacted:KIND]` where the secret stood, and
-redacting it again changes nothing.
+redacting it again changes nothing. Every repetition in a pattern is bounded, so that the work is linear in the text, whatever
+it is.
 """
 
 from __future__ import annotations
@@ -51,11 +52,11 @@ _TOKENS = re.compile(
       )""",
     re.VERBOSE,
 )
-_BEARER = re.compile(r"\bbearer\s+([A-Za-z0-9._~+/=-]{16,2000})", re.IGNORECASE)
-_BASIC = re.compile(r"\bauthorization\s*:\s*basic\s+([A-Za-z0-9+/=]{8,2000})", re.IGNORECASE)
+_BEARER = re.compile(r"\bbearer\s{1,20}([A-Za-z0-9._~+/=-]{16,2000})", re.IGNORECASE)
+_BASIC = re.compile(r"\bauthorization\s{0,20}:\s{0,20}basic\s{1,20}([A-Za-z0-9+/=]{8,2000})", re.IGNORECASE)
 _WEBHOOK = re.compile(r"\bhooks\.slack\.com/services/(T[A-Z0-9]{6,14}/B[A-Z0-9]{6,14}/[A-Za-z0-9]{16,40})")
 # "AccountName=x;AccountKey=y" of Azure and its kin
-_ACCOUNT_KEY = re.compile(r"\b(?:account|sharedaccess|access|storage)key\s*=\s*([A-Za-z0-9+/=%_-]{16,500})", re.IGNORECASE)
+_ACCOUNT_KEY = re.compile(r"\b(?:account|sharedaccess|access|storage)key\s{0,20}=\s{0,20}([A-Za-z0-9+/=%_-]{16,500})", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,100}:([^\s/@]{1,200})@", re.IGNORECASE)
 _CARD = re.compile(r"(?<![\w.-])\d(?:[ \u00a0-]?\d){11,18}(?![\w-]|\.\d)")
 
@@ -63,14 +64,14 @@ _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-
 _SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
 _SAID_SSN = re.compile(r"\b(?:ssn|social security(?: number)?)\b[^.!?\n\d]{0,30}(\d{3}[ -]?\d{2}[ -]?\d{4})(?!\d)", re.IGNORECASE)
 _SEED = re.compile(
-    r"\b(?:seed|recovery|mnemonic|backup)[ -](?:phrase|words)\b[^.!?\n:]{0,40}?(?::|\bis\b|\bare\b)\s*[\"'“`]?"
+    r"\b(?:seed|recovery|mnemonic|backup)[ -](?:phrase|words)\b[^.!?\n:]{0,40}?(?::|\bis\b|\bare\b)\s{0,20}[\"'“`]?"
     r"((?:[a-z]{3,8}[ ,]+){11,23}[a-z]{3,8})\b",
     re.IGNORECASE,
 )
 # "hunter22 is the password for the router": the value comes first, and must look like one.
 _VALUE_FIRST = re.compile(
-    r"""(?P<value>"[^"\n]{3,100}"|“[^”\n]{3,100}”|`[^`\n]{3,100}`|[^\s"“”`]{4,100})\s+(?:is|was)\s+(?:now\s+)?
-        (?:the|my|our|his|her|their|your)\s+(?:[\w'’-]{1,20}\s+){0,3}?(?:pass ?(?:word|phrase|code)|pin)\b""",
+    r"""(?P<value>"[^"\n]{3,100}"|“[^”\n]{3,100}”|`[^`\n]{3,100}`|(?<![^\s"“”`])[^\s"“”`]{4,500})\s{1,20}(?:is|was)\s{1,20}(?:now\s{1,20})?
+        (?:the|my|our|his|her|their|your)\s{1,20}(?:[\w'’-]{1,20}\s{1,20}){0,3}?(?:pass ?(?:word|phrase|code)|pin)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -79,23 +80,23 @@ _PASSWORD = re.compile(
     r"\b(?:pass ?(?:word|phrase|code)|passwd|pwd|passwort|kennwort|contrase[nñ]a|mot de passe|senha)s?\b", re.IGNORECASE
 )
 _IS_VALUE = re.compile(
-    r"""(?:\s*[:=]\s*|\s+(?:is|was|ist|lautet|es|est|é|(?P<to>to))\s+(?:(?:now|still|currently|set\ to|just|simply)\s+)?)
+    r"""(?:\s{0,20}[:=]\s{0,20}|\s{1,20}(?:is|was|ist|lautet|es|est|é|(?P<to>to))\s{1,20}(?:(?:now|still|currently|set\ to|just|simply)\s{1,20})?)
         (?P<value>"[^"\n]{1,200}"|'[^'\n]{1,200}'|“[^”\n]{1,200}”|`[^`\n]{1,200}`|[^\s]{1,200})""",
     re.VERBOSE | re.IGNORECASE,
 )
 # "pw: X", "login ana / password X", "use X as the password"
-_SHORT_FORM = re.compile(r"\b(?:pw|pass)\s*[:=]\s*([^\s]{3,200})|(?<=[/,;|])\s*pass(?:word)?\s+([^\s]{4,200})", re.IGNORECASE)
-_AS_PASSWORD = re.compile(r"\b(?:use|used|took|picked|chose)\s+([^\s]{4,100})\s+(?:as|for)\s+(?:the|my|our|a)\s+(?:\w{1,20}\s+){0,2}?pass(?:word|phrase|code)\b", re.IGNORECASE)
+_SHORT_FORM = re.compile(r"\b(?:pw|pass)\s{0,20}[:=]\s{0,20}([^\s]{3,200})|(?<=[/,;|])\s{0,20}pass(?:word)?\s{1,20}([^\s]{4,200})", re.IGNORECASE)
+_AS_PASSWORD = re.compile(r"\b(?:use|used|took|picked|chose)\s{1,20}([^\s]{4,100})\s{1,20}(?:as|for)\s{1,20}(?:the|my|our|a)\s{1,20}(?:\w{1,20}\s{1,20}){0,2}?pass(?:word|phrase|code)\b", re.IGNORECASE)
 _SETS = re.compile(r"\b(?:set|sets|setting|chang(?:e|ed|es|ing)|reset|updat(?:e|ed|ing)|switched)\b", re.IGNORECASE)
 _ANNOUNCED_WITHIN = 60
 _PIN = re.compile(
-    r"\b(?:pin|cvv|cvc|(?:security|door|gate|alarm|entry|garage|safe|unlock) code)\b(?: code| number)?[^.!?\n:=\d]{0,40}?(?:\s*[:=]\s*|\s+(?:is|was|to)\s+(?:now\s+)?)(\d{3,8})\b",
+    r"\b(?:pin|cvv|cvc|(?:security|door|gate|alarm|entry|garage|safe|unlock) code)\b(?: code| number)?[^.!?\n:=\d]{0,40}?(?:\s{0,20}[:=]\s{0,20}|\s{1,20}(?:is|was|to)\s{1,20}(?:now\s{1,20})?)(\d{3,8})\b",
     re.IGNORECASE,
 )
 _NAMED_TOKEN = re.compile(
     r"""\b(?:api[ _-]?key|secret[ _-]?(?:access[ _-]?)?key|(?:access|auth|api|refresh|session|bot)[ _-]?token
         |client[ _-]?secret|token|secret)\b["']?
-        [^.!?\n:=]{0,40}?(?:\s*[:=]\s*|\s+(?:is|was)\s+(?:now\s+)?)["'“`]?([A-Za-z0-9+/=_.~-]{8,500})""",
+        [^.!?\n:=]{0,40}?(?:\s{0,20}[:=]\s{0,20}|\s{1,20}(?:is|was)\s{1,20}(?:now\s{1,20})?)["'“`]?([A-Za-z0-9+/=_.~-]{8,500})""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Words that follow "password is ..." without being one.
@@ -135,8 +136,12 @@ def redact(text: str) -> Prepared:
     kinds: list[str] = []
     # A replacement can bring two pieces of a sentence closer and so announce another value: until nothing is found.
     while secrets := find(text):
-        for secret in reversed(secrets):
-            text = f"{text[: secret.start]}[redacted:{secret.kind}]{text[secret.end :]}"
+        pieces: list[str] = []
+        kept = 0
+        for secret in secrets:
+            pieces += text[kept : secret.start], f"[redacted:{secret.kind}]"
+            kept = secret.end
+        text = "".join((*pieces, text[kept:]))
         kinds += [secret.kind for secret in secrets]
     return Prepared(text, tuple(dict.fromkeys(kinds)))
 
@@ -221,7 +226,7 @@ def _passwords(text: str) -> Iterator[Secret]:
                 break
             value = match["value"].rstrip(".,;)") or match["value"]
             # "reset your password to continue" sets nothing; "I set it to sunshine" does.
-            if match["to"] and not _is_made_up(value) and not _sets_own(text[: word.start()]):
+            if match["to"] and not _is_made_up(value) and not _sets_own(text[max(0, word.start() - _ANNOUNCED_WITHIN) : word.start()]):
                 continue
             if _is_password(value):
                 yield Secret(match.start("value"), match.start("value") + len(value), "password")
@@ -230,7 +235,7 @@ def _passwords(text: str) -> Iterator[Secret]:
 
 def _sets_own(before: str) -> bool:
     """Whether the sentence so far tells of a password being set, and does not ask for it."""
-    sentence = re.split(r"[.!?\n]", before[-_ANNOUNCED_WITHIN:])[-1]
+    sentence = re.split(r"[.!?\n]", before)[-1]
     return _SETS.search(sentence) is not None and re.search(r"\b(?:i|we|he|she|they)\b", sentence, re.IGNORECASE) is not None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from memos.policies import secrets
 from memos.policies.secrets import find, marks, passes_luhn, prepare, redact, without_marks
 
 # Made up, and cut in two so that no scanner takes this file for a leak.
@@ -175,3 +176,22 @@ def test_every_visa_number_is_found(body: int) -> None:
     stem = f"4{body}"
     check = next(str(d) for d in range(10) if passes_luhn(f"{stem}{d}"))
     assert redact(f"it is {stem}{check}").text == "it is [redacted:card]"
+
+
+@pytest.mark.parametrize("text", [
+    "my password is hunter22x and the key is sk-aaaabbbbccccdddd1234 " * 10_000, " " * 400_000, "pass" + " " * 400_000 + "is",
+    "token" + " " * 200_000 + "=", ("abcd" * 20 + " " * 400) * 500,
+], ids=["many", "spaces", "pass", "token", "words"])  # fmt: skip
+def test_hostile_texts_take_work_that_follows_their_length(text: str) -> None:
+    """Each would take minutes where a pattern tries every run from every place, or a text is copied for every secret."""
+    redacted = secrets.redact(text)
+    assert ("hunter22x" in text) is bool(redacted.found)
+    assert "hunter22x" not in redacted.text and "sk-" not in redacted.text
+
+
+def test_no_more_than_the_sentence_is_read_for_each_word_that_announces_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    whole = secrets._sets_own
+    monkeypatch.setattr(secrets, "_sets_own", lambda before: read.append(len(before)) or whole(before))  # type: ignore[func-returns-value]
+    secrets.find("pwd to x " * 500)
+    assert read and max(read) <= secrets._ANNOUNCED_WITHIN
