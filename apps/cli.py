@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -29,7 +29,7 @@ from memos.apps import (
 )
 from memos.apps.actions import Choice
 from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
-from memos.errors import InputError
+from memos.errors import ExitCode, InputError
 
 Verb = tuple[str, Callable[..., None]]
 
@@ -68,6 +68,16 @@ def chat(
     with memory() as manager:
         name = sessions.latest(manager) if resume else session or ""
         talk(Conversation(manager, name, memory_mode, tier), plain=plain, full_screen=full_screen)
+
+
+def help_(
+    verb: Annotated[list[str] | None, typer.Argument(metavar="[VERB]", help='The verb, as in "ledger export".')] = None,
+) -> None:
+    """Explain a verb with its options and an example; without a verb, list them all.
+
+    Example: memos help ledger export
+    """
+    app([*(verb or ()), "--help"], prog_name="memos", standalone_mode=False)
 
 
 VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
@@ -122,6 +132,7 @@ VERBS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
             ("serve", cli_screen.serve),
             ("reindex", cli_house.reindex),
             ("schema", cli_house.schema),
+            ("help", help_),
         ),
     ),
 )
@@ -227,9 +238,33 @@ def globals_first(arguments: Sequence[str]) -> list[str]:
     return moved + rest
 
 
-def main(arguments: Sequence[str] | None = None) -> Any:
+_UsageError: Any = typer.BadParameter.__base__
+"""What Typer raises for words it does not understand; it has no public name for it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `memos` program."""
-    return app(globals_first(sys.argv[1:] if arguments is None else arguments), prog_name="memos")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = app(globals_first(given), prog_name="memos", standalone_mode=False)
+    except _UsageError as error:
+        status = _misused(error, as_json="--json" in given)
+    except typer.Abort:
+        status = ExitCode.INTERRUPTED
+    sys.exit(status if isinstance(status, int) else ExitCode.OK)
+
+
+def _misused(error: Any, *, as_json: bool) -> int:
+    """Say which word was not understood, and where to look."""
+    from memos.apps import render
+
+    if not error.format_message():  # a group without a verb: what was asked for is its help
+        error.show()
+    else:
+        path = error.ctx.command_path.removeprefix("memos").strip() if error.ctx is not None else ""
+        told = InputError(error.format_message(), hint=f"memos help {path}".strip(), code="input.usage")
+        render.fail(told, render.Mode.JSON if as_json else render.Mode.TABLE)
+    return ExitCode.USAGE
 
 
 if __name__ == "__main__":

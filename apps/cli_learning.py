@@ -107,23 +107,26 @@ def revert(
 
 def why(
     subject: Annotated[
-        str | None, typer.Argument(metavar="[RECORD|RUN]", help="A record id, or the number of a run.")
+        str | None,
+        typer.Argument(metavar="[RECORD|RUN|QUESTION]", help="A record id, the number of a run, or a question of several words."),
     ] = None,
     question: Annotated[
-        str | None, typer.Option("--ask", metavar="QUESTION", help="Why this is answered as it is.")
+        str | None, typer.Option("--ask", metavar="QUESTION", help="A question of one word, too.")
     ] = None,
     json: Json = False,
     plain: Plain = False,
 ) -> None:
     """Explain a record, a run or an answer: from which turn, by which decision, into which slots.
 
-    Example: memos why --ask "Where do I live?"
+    Example: memos why "Where do I live?"
     """
     shown = mode(json=json, plain=plain)
+    if question is None and subject is not None and actions.run_number(subject) is None and " " in subject.strip():
+        subject, question = None, subject
     if (subject is None) == (question is None):
         raise InputError(
-            "name a record or a run, or --ask a question",
-            hint='memos why 3, or memos why --ask "..."',
+            "name a record, a run or a question",
+            hint='memos why 3, memos why m:1a2b3c, or memos why "Where do I live?"',
             code="input.why",
         )
     with memory(existing=True) as manager:

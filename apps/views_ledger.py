@@ -130,8 +130,9 @@ def merged(report: MergeReport, *, dry_run: bool) -> Document:
 
 def compacted(report: CompactReport) -> Document:
     """Checkpoints after a compaction."""
-    places = ", ".join(map(str, report.checkpoints)) or "none is needed"
+    places = ", ".join(map(str, report.checkpoints))
+    kept = f"checkpoints after entry {places}" if places else "too few to need a checkpoint"
     return Document(
         report,
-        (f"{report.entries} live entries, {report.bytes:,} bytes; checkpoints after entry {places}",),
+        (f"{report.entries} live entries, {report.bytes:,} bytes; {kept}",),
     )

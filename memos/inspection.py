@@ -72,13 +72,14 @@ class Inspector:
         runs = self._ledger.runs(self._namespace)
         live = self._ledger.entries(self._namespace)
         learned = {entry.record_id for entry in live if entry.kind is EntryKind.WRITE}
+        lively = len({entry.run_id for entry in live})
         events, verdict = self._audit.events(limit=1), self.verdict()
         tiers = (
             TierStatus(tier=Tier.CONTEXT, count=context_turns, bytes=context_bytes, detail="turns in open sessions"),
             TierStatus(tier=Tier.TOKEN, count=counts.active, bytes=counts.bytes, detail="active records"),
             TierStatus(
                 tier=Tier.PARAMETRIC, count=len(learned), bytes=self._ledger.bytes(self._namespace),
-                detail=f"records learned in {len({entry.run_id for entry in live})} live runs",
+                detail=f"records learned in {lively} live run{'' if lively == 1 else 's'}",
             ),
         )  # fmt: skip
         return Status(
