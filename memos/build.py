@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from memos.intake import Intake
     from memos.parametric.layer import MemoryConfig
     from memos.parametric.model import MemoryModel
+    from memos.restoring import Restorer
 
 SHIPPED_MODEL = "assistant"
 MODELS_FOLDER = Path(__file__).parent / "models"
@@ -110,6 +111,14 @@ def _parts(settings: Settings) -> Parts:
             policy=routing_policy(settings.routing), settings=settings, actor=actor,
         )  # fmt: skip
 
+    def restorer(namespace: str, actor: str) -> Restorer:
+        from memos.restoring import Restorer
+
+        return Restorer(
+            namespace=namespace, unit=database, store=store, context=context, audit=audit, embedder=embedder,
+            policy=routing_policy(settings.routing), settings=settings, actor=actor,
+        )  # fmt: skip
+
     def answerer(namespace: str) -> Answerer:
         from memos.answering import Answerer
 
@@ -132,7 +141,7 @@ def _parts(settings: Settings) -> Parts:
 
     return Parts(
         settings=settings, database=database, unit=database, store=store, context=context, audit=audit, ledger=ledger,
-        embedder=embedder, intake=intake, answerer=answerer, browser=lambda namespace: SqlBrowser(database, namespace), consolidator=models.consolidator, reader=models.reader,
+        embedder=embedder, intake=intake, restorer=restorer, answerer=answerer, browser=lambda namespace: SqlBrowser(database, namespace), consolidator=models.consolidator, reader=models.reader,
         acceptance=acceptance(settings),
         consolidation_policy=lambda: consolidation_policy(settings.consolidation),
         retention_policy=retention_policy(settings.retention), hygiene_policy=hygiene_policy,

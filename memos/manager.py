@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from memos.answering import Answerer, AnswerStream, Source as TierName
     from memos.consolidation import Consolidator
     from memos.intake import Intake
+    from memos.restoring import Restorer
     from memos.stores.database import Database
 
 ChatMode = Literal["on", "read-only", "off"]
@@ -111,6 +112,7 @@ class Parts:
     ledger: SlotLedger
     embedder: Embedder
     intake: Callable[[str, str], Intake]
+    restorer: Callable[[str, str], Restorer]
     answerer: Callable[[str], Answerer]
     browser: Callable[[str], Browser]
     consolidator: Callable[[], Consolidator | None]
@@ -183,6 +185,10 @@ class MemoryManager:
         return self._parts.intake(self.namespace, self._actor)
 
     @cached_property
+    def _restorer(self) -> Restorer:
+        return self._parts.restorer(self.namespace, self._actor)
+
+    @cached_property
     def _answerer(self) -> Answerer:
         return self._parts.answerer(self.namespace)
 
@@ -238,11 +244,11 @@ class MemoryManager:
         self, archived: Iterable[ArchivedRecord], *, source: str, progress: Progress | None = None, total: int = 0
     ) -> ImportReport:
         """Records of an archive of the namespace `source`, with their past; what is here already is left as it is."""
-        return self._intake.restore(archived, source, progress, total)
+        return self._restorer.restore(archived, source, progress, total)
 
     def restore_links(self, archived: Iterable[ArchivedRecord], *, source: str) -> None:
         """The links of restored records, once all of them are here."""
-        self._intake.restore_links(archived, source)
+        self._restorer.restore_links(archived, source)
 
     # --- recall and answer --------------------------------------------------------------------------------------------
 

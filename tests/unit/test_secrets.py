@@ -183,7 +183,7 @@ def test_every_visa_number_is_found(body: int) -> None:
     "token" + " " * 200_000 + "=", ("abcd" * 20 + " " * 400) * 500,
 ], ids=["many", "spaces", "pass", "token", "words"])  # fmt: skip
 def test_hostile_texts_take_work_that_follows_their_length(text: str) -> None:
-    """Each would take minutes where a pattern tries every run from every place, or a text is copied for every secret."""
+    """Long runs of one character, many words that announce, many secrets: the texts on which an unbounded pattern backtracks."""
     redacted = secrets.redact(text)
     assert ("hunter22x" in text) is bool(redacted.found)
     assert "hunter22x" not in redacted.text and "sk-" not in redacted.text
