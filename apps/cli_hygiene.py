@@ -64,12 +64,12 @@ def _mend_all(manager: MemoryManager, found: Hygiene) -> list[tuple[Finding, Rem
 
 def _ask_each(manager: MemoryManager, found: Hygiene) -> list[tuple[Finding, Remedy]]:
     done: list[tuple[Finding, Remedy]] = []
-    for finding in found.findings:
+    for place, finding in enumerate(found.findings, start=1):
+        render.say(f"{place} of {len(found.findings)}")
         for line in views_hygiene.question(finding):
             render.say(line)
         offered = _offered(finding)
-        keys = ", ".join(f"[{key}] {remedy.value}" for key, remedy in offered.items())
-        answer = typer.prompt(f"{keys}, [s] skip, [q] quit", default="s", err=True).strip().casefold()[:1]
+        answer = _key(offered)
         if answer == "q":
             break
         remedy = offered.get(answer)
@@ -77,6 +77,16 @@ def _ask_each(manager: MemoryManager, found: Hygiene) -> list[tuple[Finding, Rem
             manager.mend(finding, remedy)
             done.append((finding, remedy))
     return done
+
+
+def _key(offered: dict[str, Remedy]) -> str:
+    """The key that was chosen; one that means nothing here is asked for again, never taken for a skip."""
+    keys = ", ".join(f"[{key}] {remedy.value}" for key, remedy in offered.items())
+    while True:
+        answer = str(typer.prompt(f"{keys}, [s] skip, [q] quit", default="s", err=True)).strip().casefold()[:1]
+        if answer in offered or answer in ("s", "q"):
+            return answer
+        render.say(f"{answer!r} is none of these keys")
 
 
 def _offered(finding: Finding) -> dict[str, Remedy]:
