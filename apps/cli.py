@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from memos.apps import (
     cli_house,
@@ -26,6 +27,7 @@ from memos.apps import (
     cli_plot,
     cli_screen,
     cli_store,
+    completion,
 )
 from memos.apps.actions import Choice
 from memos.apps.cli_shared import guarded, memory, set_choice, warn_of_model_limits
@@ -162,8 +164,16 @@ GROUPS: tuple[tuple[str, typer.Typer, tuple[Verb, ...]], ...] = (
     ),
 )  # fmt: skip
 
+class Program(TyperGroup):
+    """The group of all verbs. Here global options are moved, so that a shell that completes a line moves them too."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> Any:
+        return super().make_context(info_name, globals_first(args), *rest, **extra)
+
+
 app = typer.Typer(
     name="memos",
+    cls=Program,
     help="Agent memory in three tiers: the conversation, a searchable store, and the model's own parameters. "
     "Every decision and every write is on record, and every write can be taken back.",
     no_args_is_help=True,
@@ -185,7 +195,13 @@ def _print_version(wanted: bool) -> None:
 def global_options(
     home: Annotated[Path | None, typer.Option(help="The folder that holds the memory.")] = None,
     namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", help="Whose memory; status shows the default.")
+        str | None,
+        typer.Option(
+            "--namespace",
+            "-n",
+            help="Whose memory; status shows the default.",
+            autocompletion=completion.namespaces,
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -246,7 +262,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `memos` program."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = app(globals_first(given), prog_name="memos", standalone_mode=False)
+        status = app(given, prog_name="memos", standalone_mode=False)
     except _UsageError as error:
         status = _misused(error, as_json="--json" in given)
     except typer.Abort:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from memos.apps import actions, progress, render, views, views_house, views_learning
+from memos.apps import actions, completion, progress, render, views, views_house, views_learning
 from memos.apps.cli_shared import (
     DryRun,
     Json,
@@ -28,7 +28,11 @@ from memos.types import RunStatus
 def consolidate(
     records: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RECORD...]", help="Learn these; the policy chooses when none is named."),
+        typer.Argument(
+            metavar="[RECORD...]",
+            help="Learn these; the policy chooses when none is named.",
+            autocompletion=completion.records,
+        ),
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Every record that may be learned, whatever its score.")
@@ -77,8 +81,13 @@ def runs(
 
 
 def revert(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's number.")],
-    record: Annotated[str | None, typer.Option(help="Take out only this record of the run.")] = None,
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The run's number.", autocompletion=completion.runs)
+    ],
+    record: Annotated[
+        str | None,
+        typer.Option(help="Take out only this record of the run.", autocompletion=completion.records),
+    ] = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
@@ -108,7 +117,11 @@ def revert(
 def why(
     subject: Annotated[
         str | None,
-        typer.Argument(metavar="[RECORD|RUN|QUESTION]", help="A record id, the number of a run, or a question of several words."),
+        typer.Argument(
+            metavar="[RECORD|RUN|QUESTION]",
+            help="A record id, the number of a run, or a question of several words.",
+            autocompletion=completion.records_or_runs,
+        ),
     ] = None,
     question: Annotated[
         str | None, typer.Option("--ask", metavar="QUESTION", help="A question of one word, too.")

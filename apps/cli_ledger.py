@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from memos.apps import actions, progress, render, views, views_ledger
+from memos.apps import actions, completion, progress, render, views, views_ledger
 from memos.apps.cli_shared import DryRun, Json, Plain, Yes, confirm, memory, mode
 from memos.errors import ExitCode, InputError
 from memos.ledger_reports import MergeReport, OnConflict
@@ -47,7 +47,7 @@ def undo(yes: Yes = False, dry_run: DryRun = False, json: Json = False) -> None:
 
 
 def rollback(
-    point: Annotated[str, typer.Argument(metavar="RUN", help=POINT_HELP)],
+    point: Annotated[str, typer.Argument(metavar="RUN", help=POINT_HELP, autocompletion=completion.runs)],
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
@@ -69,8 +69,12 @@ def rollback(
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar="[RUN]", help=f"From here. {POINT_HELP}")] = "0",
-    after: Annotated[str, typer.Argument(metavar="[RUN]", help="To here; now by default.")] = "now",
+    before: Annotated[
+        str, typer.Argument(metavar="[RUN]", help=f"From here. {POINT_HELP}", autocompletion=completion.runs)
+    ] = "0",
+    after: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="To here; now by default.", autocompletion=completion.runs)
+    ] = "now",
     json: Json = False,
     plain: Plain = False,
 ) -> None:
@@ -102,9 +106,14 @@ def blame(
 
 
 def certificate(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's number.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The run's number.", autocompletion=completion.runs)
+    ],
     question: Annotated[str, typer.Argument(help="The question that is asked.")],
-    record: Annotated[str | None, typer.Option(help="Only the write of this record of the run.")] = None,
+    record: Annotated[
+        str | None,
+        typer.Option(help="Only the write of this record of the run.", autocompletion=completion.records),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say whether the answer to a question can depend on a run at all, and in which slots they meet.

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from memos.apps import actions, progress, render, views, views_house, views_learning
+from memos.apps import actions, completion, progress, render, views, views_house, views_learning
 from memos.apps.cli_shared import (
     DryRun,
     Json,
@@ -24,12 +24,17 @@ from memos.apps.cli_shared import (
 from memos.errors import ExitCode, InputError, MemosError
 from memos.types import Origin, RecordState, Source, Tier
 
-Records = Annotated[list[str], typer.Argument(metavar="RECORD...", help="Record ids; a prefix is enough.")]
+Records = Annotated[
+    list[str],
+    typer.Argument(metavar="RECORD...", help="Record ids; a prefix is enough.", autocompletion=completion.records),
+]
 Where = Annotated[
     str | None,
     typer.Option(metavar="FILTER", help='Only records for which this holds, as actor = "Ana" and turn > 3.'),
 ]
-RecordArgument = Annotated[str, typer.Argument(metavar="RECORD", help="A record id; a prefix is enough.")]
+RecordArgument = Annotated[
+    str, typer.Argument(metavar="RECORD", help="A record id; a prefix is enough.", autocompletion=completion.records)
+]
 
 
 def observe(

@@ -358,6 +358,10 @@ class MemoryManager:
         """The one record id that starts with `prefix`."""
         return self._parts.store.resolve(self.namespace, prefix)
 
+    def ids(self, prefix: str = "", *, limit: int = 100) -> builtins.list[str]:
+        """Record ids that start with `prefix`, in order; what a shell offers when half of one is typed."""
+        return self._parts.store.ids(self.namespace, prefix, limit)
+
     def get(self, record_id: str) -> MemoryRecord:
         return self._parts.store.get(self.namespace, self.resolve(record_id))
 

@@ -211,6 +211,10 @@ class TokenStore(Protocol):
         """The one id that starts with `prefix`. Raises NotFoundError for none, InputError for several."""
         ...
 
+    def ids(self, namespace: str, prefix: str, limit: int) -> builtins.list[str]:
+        """Ids of records that start with `prefix`, in order."""
+        ...
+
     def list(self, namespace: str, *, where: Any | None = None, states: Sequence[RecordState] = (),
              limit: int = 100, offset: int = 0, newest_first: bool = True) -> builtins.list[MemoryRecord]: ...
 

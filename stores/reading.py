@@ -60,18 +60,26 @@ class RecordReader:
         check_text(start, "an id")
         if start in ("m:", "x:"):
             raise InputError("an empty id", hint="memos ls")
-        with self._database.read() as connection:
-            found = connection.execute(
-                sa.select(table.c.id)
-                .where(table.c.namespace == namespace, table.c.id >= start, table.c.id < start + "\U0010ffff")
-                .order_by(table.c.id).limit(6)
-            ).scalars().all()
+        found = self._starting_with(table, namespace, start, 6)
         if not found:
             raise _unknown(prefix)
         if len(found) > 1 and found[0] != start:
             raise InputError(f"{prefix!r} is the beginning of {', '.join(found[:5])}{' …' if len(found) > 5 else ''}",
                              hint="give more of the id")
         return str(found[0])
+
+    def ids(self, namespace: str, prefix: str, limit: int) -> builtins.list[str]:
+        """Ids of records that start with `prefix`, with or without its "m:", in order; any record's for an empty one."""
+        start = prefix if prefix.startswith("m:") else f"m:{prefix}"
+        check_text(start, "an id")
+        return self._starting_with(records, namespace, start, limit)
+
+    def _starting_with(self, table: sa.Table, namespace: str, start: str, limit: int) -> builtins.list[str]:
+        query = sa.select(table.c.id).where(
+            table.c.namespace == namespace, table.c.id >= start, table.c.id < start + "\U0010ffff"
+        )
+        with self._database.read() as connection:
+            return builtins.list(connection.execute(query.order_by(table.c.id).limit(limit)).scalars())
 
     def list(self, namespace: str, *, where: Filter | None = None, states: Sequence[RecordState] = (),
              limit: int = 100, offset: int = 0, newest_first: bool = True) -> builtins.list[MemoryRecord]:
