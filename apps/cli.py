@@ -260,6 +260,9 @@ _UsageError: Any = typer.BadParameter.__base__
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The `memos` program."""
+    from memos.apps.render import settle_streams
+
+    settle_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         status = app(given, prog_name="memos", standalone_mode=False)

@@ -7,6 +7,7 @@ never interpreted: control characters and direction overrides come out as visibl
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import re
@@ -234,6 +235,16 @@ def lines(texts: Iterable[str]) -> None:
     """Several lines on stdout."""
     for text in texts:
         _write(sys.stdout, escape(text) + "\n")
+
+
+def settle_streams() -> None:
+    """Make the standard streams fit for data: UTF-8 where no terminal says otherwise, and there even if closed by the caller."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed before this process began, as by `>&-`
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115 - it stays open as the stream did
+        elif name != "stdin" and isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8", errors="strict" if name == "stdout" else "backslashreplace")
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -46,9 +46,9 @@ RECALL_QUERIES = 100
 class Opened:
     """A store as a fresh process would open it."""
 
-    def __init__(self, folder: Path, settings: VectorSettings) -> None:
+    def __init__(self, folder: Path, settings: VectorSettings, url: str = "") -> None:
         self.folder = folder
-        self.database = Database(f"sqlite:///{folder}/memos.db")
+        self.database = Database(url or f"sqlite:///{folder}/memos.db")
         self.store = SqlTokenStore(self.database, folder / "index", Given(), vectors=settings)
         self.log = SqlAuditLog(self.database)
 
