@@ -46,12 +46,12 @@ def status(json: Json = False, plain: Plain = False) -> None:
 
 def doctor(
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Make everything derived anew from SQL and the ledger.")
+        bool, typer.Option("--rebuild", help="Make everything derived anew from SQL and the ledger, close files to others, sweep.")
     ] = False,
     json: Json = False,
     plain: Plain = False,
 ) -> None:
-    """Look for what is wrong: database, index, model, leftover files, hashes.
+    """Look for what is wrong: database, who may read it, disk, leftover files, index, model, runs, hashes.
 
     Example: memos doctor --rebuild
     """

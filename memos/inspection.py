@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from memos import housekeeping
 from memos.acceptance import Acceptance, Verdict
 from memos.answering import Answerer
 from memos.config import Settings
@@ -195,8 +196,14 @@ class Inspector:
         rebuild: bool,
         progress: Progress | None,
     ) -> list[Check]:
-        """Database, index, embedder, model, files without rows, runs left open. `rebuild` re-derives what is derived."""
-        checks = [_check("database", lambda: _database_line(database))]
+        """Database, folder, index, model, files without rows, runs left open. `rebuild` re-derives what is derived and mends."""
+        home = self._settings.home
+        checks = [
+            _check("database", lambda: _database_line(database)),
+            _check("access", lambda: housekeeping.access(home, mend=rebuild)),
+            _check("disk", lambda: housekeeping.room(home)),
+            _check("leftovers", lambda: housekeeping.leftovers(home, mend=rebuild)),
+        ]
         if rebuild:
             checks.append(_check("index rebuilt", lambda: f"{self._store.rebuild_index(progress)} vectors"))
             checks.append(_check("files without a row", lambda: f"{self._ledger.sweep()} removed"))

@@ -286,6 +286,7 @@ class Memory:
         home.mkdir(parents=True, exist_ok=True)
         if not (home / "memos.db").exists():
             (home / "memos.db").write_bytes(empty_store())
+            (home / "memos.db").chmod(0o600)
         settings = Settings(home=home, namespace=namespace, **{"embedder": {"name": "hash"}, **sections})
         with patch.object(build, "Models", keep):
             self.manager: MemoryManager = build.open_memory(settings)
