@@ -193,6 +193,7 @@ class Inspector:
         database: Database,
         consolidator: Callable[[], Consolidator | None],
         *,
+        link_older: Callable[[], int],
         rebuild: bool,
         progress: Progress | None,
     ) -> list[Check]:
@@ -206,6 +207,7 @@ class Inspector:
         ]
         if rebuild:
             checks.append(_check("index rebuilt", lambda: f"{self._store.rebuild_index(progress)} vectors"))
+            checks.append(_check("links", lambda: f"{link_older()} records in which no name was noted read again"))
             checks.append(_check("files without a row", lambda: f"{self._ledger.sweep()} removed"))
         else:
             checks.append(_check("index", self._store.check_index))

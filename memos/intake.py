@@ -250,6 +250,22 @@ class Intake:
         )  # fmt: skip
         return Observed(experience=experience, decision=decision, record=record)
 
+    def link_older(self, progress: Progress | None = None) -> int:
+        """Grow the links of records that were kept before links were: as if now, each only to what was kept before it.
+
+        Done again it changes nothing, and a run cut short goes on. Returns how many records were looked at.
+        """
+        done, last = 0, None
+        while page := self._store.nameless(self._namespace, BATCH, last):
+            with self._unit.begin():
+                for record in page:
+                    near = self._store.kin(self._namespace, record.id, NEIGHBOURS)
+                    self._connect(record, [one for one in near if one.record.observed_at <= record.observed_at])
+            done, last = done + len(page), page[-1].id
+            if progress is not None:
+                progress(done, done, "links")
+        return done
+
     def _connect(self, record: MemoryRecord, near: Sequence[Neighbour]) -> None:
         names = names_in(record.text, fact=record.fact, actor=record.source.actor)
         self._store.connect(self._namespace, record.id, names, near)

@@ -609,7 +609,8 @@ class MemoryManager:
 
     def doctor(self, *, rebuild: bool = False, progress: Progress | None = None) -> builtins.list[Check]:
         return self._inspector.doctor(
-            self._parts.database, self._parts.consolidator, rebuild=rebuild, progress=progress
+            self._parts.database, self._parts.consolidator, link_older=lambda: self._intake.link_older(progress),
+            rebuild=rebuild, progress=progress,
         )
 
     def reindex(self, *, progress: Progress | None = None) -> int:

@@ -181,6 +181,10 @@ class TokenStore(Protocol):
         """Link a kept record to what it continues, to what names the same, and to the similar among `near`."""
         ...
 
+    def nameless(self, namespace: str, limit: int, after: str | None = None) -> list[MemoryRecord]:
+        """Records of which no name is noted, oldest first, those kept after the record `after`."""
+        ...
+
     def supersede(self, namespace: str, record_id: str, by: MemoryRecord, at: datetime, reason: str,
                   vector: Vector | None = None, context_vector: Vector | None = None) -> None:
         """Close the older record's validity at `at` and keep `by` after it, unless it is kept already."""

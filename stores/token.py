@@ -41,7 +41,7 @@ from memos.stores.rows import (
     record_from,
     record_row,
 )
-from memos.stores.schema import blocks, decisions, embeddings, experiences, records, revisions
+from memos.stores.schema import blocks, decisions, embeddings, experiences, mentions, records, revisions
 from memos.stores.vector_arm import VectorArm, vector_arm
 from memos.types import (
     Action,
@@ -150,6 +150,17 @@ class SqlTokenStore(RecordReader):
             ).all() if cosines else []
             ranked = sorted(((key, cosines[one]) for key, one in keys), key=lambda pair: (-pair[1], -pair[0]))
             growing.grow(connection, row, names, ranked)
+
+    def nameless(self, namespace: str, limit: int, after: str | None = None) -> builtins.list[MemoryRecord]:
+        """Records of which no name is noted, oldest first, those kept after the record `after`: what links may be missing of."""
+        with self._database.read() as connection:
+            since = 0 if after is None else self._row(connection, namespace, after)["key"]
+            noted = sa.exists().where(mentions.c.record_key == records.c.key)
+            rows = connection.execute(
+                sa.select(records).where(records.c.namespace == namespace, records.c.key > since, ~noted)
+                .order_by(records.c.key).limit(limit)
+            ).mappings().all()
+        return [record_from(row) for row in rows]
 
     def supersede(self, namespace: str, record_id: str, by: MemoryRecord, at: datetime, reason: str,
                   vector: Vector | None = None, context_vector: Vector | None = None) -> None:

@@ -387,6 +387,18 @@ def linked(store: TokenStore, record_id: str) -> set[tuple[str, str, bool]]:
     return {(link.kind.value, link.target, link.outgoing) for link in store.links("ana", record_id)}
 
 
+def test_records_without_a_noted_name_are_paged_oldest_first_in_one_namespace(store: TokenStore) -> None:
+    plain = [put(store, f"it rained on day {number}") for number in range(3)]
+    named = put(store, "Lena lives in Bergen")
+    store.connect("ana", named, ["lena"])
+    foreign = put(store, "Lena sings", namespace="bob")
+    assert [one.id for one in store.nameless("ana", 2)] == plain[:2]
+    assert [one.id for one in store.nameless("ana", 2, plain[1])] == plain[2:]
+    assert store.nameless("ana", 2, plain[2]) == [] and [one.id for one in store.nameless("bob", 9)] == [foreign]
+    with pytest.raises(NotFoundError):
+        store.nameless("ana", 2, foreign)
+
+
 def test_records_that_name_the_same_are_linked_both_ways_and_in_one_namespace(store: TokenStore) -> None:
     old = put(store, "Lena lives in Bergen")
     store.connect("ana", old, ["lena", "bergen"])
