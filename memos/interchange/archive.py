@@ -18,7 +18,7 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,12 +77,9 @@ def export_archive(memory: MemoryManager, path: Path, *, progress: Progress | No
     members = (
         _Member(RECORDS, lambda: _archived(memory)),
         _Member(BLOCKS, lambda: ({"label": label, "text": text} for label, text in memory.blocks().items())),
-        _Member(
-            "decisions.jsonl",
-            lambda: (item.model_dump(mode="json") for item in memory.decisions(limit=10**9)),
-        ),
+        _Member("decisions.jsonl", lambda: _decisions(memory)),
         _Member("runs.jsonl", lambda: (run.model_dump(mode="json") for run in memory.runs())),
-        _Member("events.jsonl", lambda: (event.model_dump(mode="json") for event in memory.log(limit=10**9))),
+        _Member("events.jsonl", lambda: _events(memory)),
     )
     temporary = path.with_name(path.name + ".part")
     counts: dict[str, int] = {}
@@ -137,6 +134,23 @@ def _archived(memory: MemoryManager) -> Iterator[JsonDict]:
             record=record, history=tuple(memory.history(record.id)),
             links=tuple(link for link in memory.links(record.id) if link.outgoing),
         ).model_dump(mode="json")  # fmt: skip
+
+
+def _decisions(memory: MemoryManager) -> Iterator[JsonDict]:
+    """Newest first. What holds the order is one number a decision, not the decisions."""
+    for page in _pages(memory.browser.decision_keys()):
+        found = memory.browser.decisions(page)
+        yield from (found[key].decision.model_dump(mode="json") for key in page if key in found)
+
+
+def _events(memory: MemoryManager) -> Iterator[JsonDict]:
+    for page in _pages(memory.browser.event_keys()):
+        found = memory.browser.events(page)
+        yield from (found[key].model_dump(mode="json") for key in page if key in found)
+
+
+def _pages(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (keys[start : start + _PAGE] for start in range(0, len(keys), _PAGE))
 
 
 def _write_member(archive: zipfile.ZipFile, member: _Member) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from memos.errors import InputError
-from memos.interchange import export_archive, import_archive, verify_archive
+from memos.interchange import archive as archive_module, export_archive, import_archive, verify_archive
 from memos.interchange.archive import _records
 from memos.types import MemoryRecord, Origin, RecordState, Source
 from tests.unit.fakes import Memory
@@ -149,6 +149,21 @@ def test_secrets_in_an_archive_are_taken_out(told: Memory, tmp_path: Path) -> No
     import_archive(other, forged)
     assert not any("hunter22" in past.text for one in everything(other).values() for past in other.history(one.id))
     assert any("[redacted:password]" in text for text in everything(other))
+
+
+def test_decisions_and_events_go_out_page_by_page_newest_first_and_all(
+    told: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_module, "_PAGE", 2)
+    manager, pages = told.manager, []
+    events = manager.browser.events
+    monkeypatch.setattr(manager.browser, "events", lambda keys: pages.append(len(keys)) or events(keys))
+    export_archive(manager, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        out = {name: [json.loads(line) for line in archive.read(f"{name}.jsonl").splitlines()] for name in ("decisions", "events")}
+    assert out["decisions"] == [one.model_dump(mode="json") for one in manager.decisions(limit=100)]
+    assert out["events"] == [one.model_dump(mode="json") for one in manager.log(limit=100)] and len(out["events"]) > 4
+    assert max(pages) == 2 and len(pages) > 2
 
 
 def test_reading_an_archive_takes_constant_memory(told: Memory, tmp_path: Path) -> None:
