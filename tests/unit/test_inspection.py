@@ -169,7 +169,8 @@ def test_doctor_finds_a_sound_memory_sound(memory: Memory) -> None:
     memory.learn()
     checks = memory.manager.doctor()
     assert all(check.ok for check in checks)
-    names = ["database", "index", "model", "writes to parameters", "runs", "audit chain", "ledger of ana"]
+    folder = ["access", "disk", "leftovers"]
+    names = ["database", *folder, "index", "model", "writes to parameters", "runs", "audit chain", "ledger of ana"]
     assert [check.name for check in checks] == names
 
 
